@@ -1,0 +1,25 @@
+"""The Truto SDK for Python, for asyncio. `truto_sync` is its blocking twin.
+
+::
+
+    async with AsyncTruto() as truto:
+        job = await truto.sync_jobs.get("4a4de828-...")
+
+Names load on first use: importing this package imports neither aiohttp nor the models.
+"""
+
+from typing import TYPE_CHECKING
+
+from truto_async._version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from truto_async.client import *
+    from truto_async.errors import *
+    from truto_async.models import *
+    from truto_async.resources import *
+else:
+    from truto_async._lazy import lazy
+
+    __getattr__, __dir__ = lazy(
+        __name__, "truto_async.errors", "truto_async.models", "truto_async.client", "truto_async.resources"
+    )

@@ -1,0 +1,57 @@
+"""JSON to attrs classes and back.
+
+A value either fits the declared type or is refused with its path. What no field is declared for is kept in `extra` and
+goes back unchanged.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from truto_async import _hooks, _json
+from truto_async.errors import ResponseDecodeError
+
+if TYPE_CHECKING:
+    from truto_async._json import JSONObject, JSONValue
+
+__all__ = ["decode", "parse", "structure", "unstructure"]
+
+T = TypeVar("T")
+
+
+def decode(body: bytes, cls: type[T]) -> T:
+    """Parse and structure an answer; raises ResponseDecodeError."""
+    value = parse(body)
+    try:
+        return structure(value, cls)
+    except ResponseDecodeError as error:
+        error.body = _text(body)
+        raise
+
+
+def parse(body: bytes) -> JSONValue:
+    """Parse an answer; raises ResponseDecodeError."""
+    try:
+        return _json.loads(body)
+    except ValueError as error:
+        problem = f"the answer is not JSON: {error}"
+    raise ResponseDecodeError(problem, body=_text(body))
+
+
+def structure(value: JSONValue, cls: type[T]) -> T:
+    """Make an instance of a model from a JSON value; raises ResponseDecodeError with the path of what does not fit."""
+    try:
+        return _hooks.converter.structure(value, cls)
+    except _hooks.Misfit as misfit:
+        problem, path = str(misfit), misfit.path
+    raise ResponseDecodeError(problem, path=path)
+
+
+def unstructure(model: object) -> JSONObject:
+    """Make the JSON object of a model, sharing nothing with it."""
+    result: Any = _hooks.converter.unstructure(model)
+    return dict(result)
+
+
+def _text(body: bytes) -> str:
+    return body.decode("utf-8", "replace")

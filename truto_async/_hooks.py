@@ -1,0 +1,246 @@
+"""How JSON values become fields of attrs classes and back: the one door to cattrs.
+
+Stricter than cattrs' own hooks, which would turn the number 5 into the label "5", and with the path of a failure gathered
+on its way out, so that nothing is decoded twice to find it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias, TypeVar, Union, get_args, get_origin
+
+import attrs
+from cattrs import Converter
+
+from truto_async import _json, _timestamps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from truto_async._json import JSONObject, JSONValue
+
+    Structure: TypeAlias = Callable[[JSONValue, Any], Any]
+    Unstructure: TypeAlias = Callable[[Any], JSONValue]
+
+__all__ = ["Misfit", "converter", "exactly", "register_tagged_union", "wire"]
+
+T = TypeVar("T")
+
+_NAMES = {
+    dict: "an object",
+    list: "an array",
+    str: "a string",
+    bool: "true or false",
+    int: "an integer",
+    float: "a number",
+    NoneType: "null",
+}
+
+converter = Converter(detailed_validation=False)
+
+
+class Misfit(Exception):
+    """A value does not fit its type. The steps to it are gathered, innermost first, while this travels outwards."""
+
+    def __init__(self, problem: str, *steps: str | int) -> None:
+        """Take what is wrong, in words, and the steps known so far."""
+        super().__init__(problem)
+        self.steps = [*steps]
+
+    @property
+    def path(self) -> str:
+        """Where it is, as in "$.resources[3].name"."""
+        return "$" + "".join(map(_step, reversed(self.steps)))
+
+
+def _step(step: str | int) -> str:
+    if isinstance(step, str) and re.fullmatch(r"[A-Za-z_$][\w$]*", step):
+        return f".{step}"
+    return f"[{_json.dumps(step).decode()}]"
+
+
+def wire(name: str) -> dict[str, str]:
+    """Metadata for a field whose JSON name cannot be its Python name."""
+    return {"wire": name}
+
+
+def exactly(kind: type[T], value: JSONValue) -> T:
+    """Pass a value of just this JSON type: an integer is no boolean, and no string."""
+    if type(value) is kind:
+        return value  # type: ignore[no-any-return]  # just checked
+    return _refuse([kind], value)
+
+
+def _refuse(wanted: list[type[Any]], value: JSONValue, *steps: str) -> NoReturn:
+    got = _NAMES.get(type(value), type(value).__name__)
+    raise Misfit(f"expected {' or '.join(_NAMES[kind] for kind in wanted)}, got {got}", *steps)
+
+
+def register_tagged_union(
+    union: Any, tag: str, classes: Mapping[str, type[Any]], *, untagged: type[Any], unknown: type[Any]
+) -> None:
+    """Structure a union of models that a string field tells apart; a null tag counts as none."""
+
+    def structure(value: JSONValue, _: Any) -> Any:
+        name = exactly(dict, value).get(tag)
+        if name is not None and type(name) is not str:
+            _refuse([str], name, tag)
+        if name is None:
+            return converter.structure(value | {tag: None}, untagged)
+        return converter.structure(value, classes.get(name, unknown))
+
+    converter.register_structure_hook(union, structure)
+
+
+def _wire_fields(cls: type[Any]) -> list[tuple[str, attrs.Attribute[Any]]]:
+    fields = attrs.fields(attrs.resolve_types(cls))
+    return [(field.metadata.get("wire", field.name), field) for field in fields if field.name != "extra"]
+
+
+def _structure_model(cls: type[Any]) -> Structure:
+    fields = _wire_fields(cls)
+    hooks = {key: (field.name, converter.get_structure_hook(field.type), field.type) for key, field in fields}
+    required = [key for key, field in fields if field.default is attrs.NOTHING]
+
+    def structure(value: JSONValue, _: Any) -> Any:
+        known: dict[str, Any] = {}
+        extra: JSONObject = {}
+        for key, item in exactly(dict, value).items():
+            if key not in hooks:
+                extra[key] = item
+                continue
+            name, hook, kind = hooks[key]
+            try:
+                known[name] = hook(item, kind)
+            except Misfit as misfit:
+                misfit.steps.append(key)
+                raise
+        for key in required:
+            if key not in value:
+                raise Misfit("missing", key)
+        return cls(**known, extra=extra)
+
+    return structure
+
+
+def _unstructure_model(cls: type[Any]) -> Unstructure:
+    hooks = [(key, field.name, converter.get_unstructure_hook(field.type)) for key, field in _wire_fields(cls)]
+
+    def unstructure(model: Any) -> JSONObject:
+        known = {key: hook(value) for key, name, hook in hooks if (value := getattr(model, name)) is not None}
+        return known | _json.copy(model.extra)
+
+    return unstructure
+
+
+def _structure_list(cls: Any) -> Structure:
+    [kind] = get_args(cls)
+    hook = converter.get_structure_hook(kind)
+
+    def structure(value: JSONValue, _: Any) -> list[Any]:
+        items: list[Any] = []
+        try:
+            for item in exactly(list, value):
+                items.append(hook(item, kind))  # noqa: PERF401  # its length tells where it failed
+        except Misfit as misfit:
+            misfit.steps.append(len(items))
+            raise
+        return items
+
+    return structure
+
+
+def _unstructure_list(cls: Any) -> Unstructure:
+    hook = converter.get_unstructure_hook(get_args(cls)[0])
+    return lambda items: [hook(item) for item in items]
+
+
+def _structure_dict(cls: Any) -> Structure:
+    kind = get_args(cls)[1]
+    if kind is Any:
+        return lambda value, _: exactly(dict, value)
+    hook = converter.get_structure_hook(kind)
+
+    def structure(value: JSONValue, _: Any) -> dict[str, Any]:
+        items: dict[str, Any] = {}
+        for key, item in exactly(dict, value).items():
+            try:
+                items[key] = hook(item, kind)
+            except Misfit as misfit:
+                misfit.steps.append(key)
+                raise
+        return items
+
+    return structure
+
+
+def _unstructure_dict(cls: Any) -> Unstructure:
+    kind = get_args(cls)[1]
+    if kind is Any:
+        return _json.copy
+    hook = converter.get_unstructure_hook(kind)
+    return lambda items: {key: hook(item) for key, item in items.items()}
+
+
+def _structure_union(union: Any) -> Structure:
+    """Make the hook of `X | None` or of a union of JSON types, told apart by the type of the value."""
+    hooks = {get_origin(kind) or kind: (converter.get_structure_hook(kind), kind) for kind in _kinds(union)}
+    if len(hooks) == 2 and NoneType in hooks:
+        del hooks[NoneType]
+        [(hook, kind)] = hooks.values()
+        return lambda value, _: None if value is None else hook(value, kind)
+
+    def structure(value: JSONValue, _: Any) -> Any:
+        if type(value) not in hooks:
+            _refuse(list(hooks), value)
+        hook, kind = hooks[type(value)]
+        return hook(value, kind)
+
+    return structure
+
+
+def _unstructure_union(union: Any) -> Unstructure:
+    kinds = [kind for kind in _kinds(union) if kind is not NoneType]
+    return converter.get_unstructure_hook(kinds[0]) if len(kinds) == 1 else converter.unstructure
+
+
+def _structure_timestamp(value: JSONValue, _: Any) -> datetime:
+    text = exactly(str, value)
+    try:
+        return _timestamps.from_wire(text)
+    except ValueError:
+        raise Misfit(f"expected a timestamp, got {text[:40]!r}") from None
+
+
+def _kinds(union: Any) -> list[Any]:
+    """List the members of a union; the literals of an open enumeration are covered by its `str`."""
+    return [kind for kind in get_args(union) if get_origin(kind) is not Literal]
+
+
+def _is_plain_union(cls: Any) -> bool:
+    """Tell `X | None` and unions of JSON types from unions of models, which are registered one by one."""
+    if get_origin(cls) not in (Union, UnionType):
+        return False
+    kinds = _kinds(cls)
+    return (len(kinds) == 2 and NoneType in kinds) or all((get_origin(kind) or kind) in _NAMES for kind in kinds)
+
+
+def _register_hooks() -> None:
+    for kind in (str, int, bool, NoneType):
+        converter.register_structure_hook(kind, lambda value, kind: exactly(kind, value))
+    converter.register_structure_hook(datetime, _structure_timestamp)
+    converter.register_unstructure_hook(datetime, _timestamps.to_wire)
+    converter.register_unstructure_hook(Any, _json.copy)
+    for applies, structure, unstructure in (
+        (attrs.has, _structure_model, _unstructure_model),
+        (lambda cls: get_origin(cls) is list, _structure_list, _unstructure_list),
+        (lambda cls: get_origin(cls) is dict, _structure_dict, _unstructure_dict),
+        (_is_plain_union, _structure_union, _unstructure_union),
+    ):
+        converter.register_structure_hook_factory(applies, structure)
+        converter.register_unstructure_hook_factory(applies, unstructure)
+
+
+_register_hooks()

@@ -1,0 +1,139 @@
+"""What an exchange came to, as the SDK's own errors. Pure: responses and exceptions in, errors out."""
+
+from __future__ import annotations
+
+import math
+import re
+import ssl
+import time
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from truto_async import _json
+from truto_async.errors import (
+    AmbiguousOutcomeError,
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    TLSError,
+    TrutoError,
+    status_error_class,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from truto_async._json import JSONValue
+    from truto_async._request import Request, Response
+
+__all__ = ["from_exception", "from_response", "parse_retry_after"]
+
+_EXCERPT_LENGTH = 200
+_NOT_IDEMPOTENT = ("POST", "PATCH")
+_HINTS = {401: "; check the token (TRUTO_API_TOKEN) and its environment"}
+
+
+def from_response(request: Request, response: Response) -> APIStatusError:
+    """Make the error of an answer whose status is not 2xx."""
+    body = _read(response.body)
+    status = response.status
+    return status_error_class(status)(
+        f"{status} {_reason(response, body)} ({request}){_HINTS.get(status, '')}",
+        status=status,
+        body=body,
+        headers=response.headers,
+        retry_after=parse_retry_after(response.headers, time.time()),
+    )
+
+
+def _read(body: bytes) -> JSONValue:
+    try:
+        return _json.loads(body)
+    except ValueError:
+        return body.decode("utf-8", "replace")
+
+
+def _reason(response: Response, body: JSONValue) -> str:
+    if 300 <= response.status < 400:
+        return f"points to {_location(response.headers)}; redirects are not followed"
+    envelope = body if isinstance(body, dict) else {}
+    name = envelope.get("error") or _phrase(response.status)
+    said = envelope.get("message") or (body if isinstance(body, str) else "")
+    return ": ".join(filter(None, (_excerpt(str(name)), _excerpt(str(said)))))
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def _location(headers: Mapping[str, str]) -> str:
+    try:
+        host = urlsplit(headers.get("location", "")).hostname
+    except ValueError:
+        host = None
+    return host or "a place on the same host"
+
+
+def _excerpt(text: str) -> str:
+    """Shorten a text, an HTML page included, to what fits into an error message."""
+    words = " ".join(re.sub(r"<[^<>]*>", " ", text[:10_000]).split())
+    return words if len(words) <= _EXCERPT_LENGTH else words[:_EXCERPT_LENGTH] + "..."
+
+
+def parse_retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Read the seconds to wait: a number, or an HTTP date against the server's own clock, or else against `now`."""
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[+-]?\d+(\.\d*)?", value):
+        seconds = float(value)
+    else:
+        until = _http_date(value)
+        sent = _http_date(headers.get("date", ""))
+        seconds = math.nan if until is None else until - (now if sent is None else sent)
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _http_date(value: str) -> float | None:
+    try:
+        moment = parsedate_to_datetime(value)
+        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def from_exception(request: Request, host: str, cause: Exception) -> TrutoError:
+    """Make the error of an exchange that brought no answer."""
+    detail = str(getattr(cause, "os_error", cause)) or type(cause).__name__
+    if request.method in _NOT_IDEMPOTENT and not _surely_unsent(cause):
+        error: TrutoError = AmbiguousOutcomeError(
+            f"sent to {host}, but no answer came: {detail} ({request}); look whether it happened before you repeat it"
+        )
+    elif isinstance(cause, TimeoutError):
+        error = APITimeoutError(f"no answer from {host} in time: {detail} ({request})")
+    elif isinstance(cause, aiohttp.ClientSSLError | ssl.SSLError):
+        error = TLSError(f"no secure connection to {host}: {detail} ({request})")
+    else:
+        error = APIConnectionError(f"no answer from {host}: {detail} ({request})")
+    error.__cause__ = _bare(cause)
+    return error
+
+
+def _surely_unsent(cause: Exception) -> bool:
+    unsent = aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.ClientHttpProxyError
+    return isinstance(cause, unsent)
+
+
+def _bare(cause: Exception) -> Exception:
+    """Keep what the system reported, and nothing of the HTTP library: its exceptions and frames hold request headers."""
+    system = getattr(cause, "os_error", cause)
+    if isinstance(system, OSError) and not isinstance(system, aiohttp.ClientError):
+        system.__cause__ = system.__context__ = None
+        return system.with_traceback(None)
+    return ConnectionError(f"{type(cause).__name__}: {cause}")

@@ -1,0 +1,136 @@
+"""A request and a response as plain values, and how ids, paths and queries are written. Nothing here does I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TypeAlias
+from urllib.parse import quote, unquote
+
+from attrs import frozen
+
+from truto_async import _json, _timestamps
+from truto_async._json import JSONValue
+from truto_async.errors import InvalidArgumentError
+
+__all__ = ["Query", "Request", "Response", "build", "segment"]
+
+QueryValue: TypeAlias = "str | int | float | bool | datetime | None | Mapping[str, QueryValue] | list[QueryValue]"
+Query: TypeAlias = Mapping[str, QueryValue]
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+_MAX_ID_LENGTH = 1000
+
+
+@frozen
+class Request:
+    """What to send: the target is a path with its query, both encoded."""
+
+    method: str
+    target: str
+    body: bytes | None = None
+
+    def __str__(self) -> str:
+        """Show the method and the path; the query may hold a customer's data."""
+        return f"{self.method} {self.target.partition('?')[0]}"
+
+
+@frozen
+class Response:
+    """What came back, whatever its status; header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def build(method: str, path: str, query: Query | None, json: JSONValue) -> Request:
+    """Make the request of a call to any endpoint; raises InvalidArgumentError."""
+    if not isinstance(method, str) or method.upper() not in _METHODS:
+        raise InvalidArgumentError(f"method must be one of {', '.join(sorted(_METHODS))}: {method!r}")
+    target = _path(path)
+    if query:
+        target += "?" + "&".join(f"{quote(key, safe='')}={quote(text, safe='')}" for key, text in _pairs(query))
+    return Request(method.upper(), target, None if json is None else _body(json))
+
+
+def segment(id: str) -> str:  # noqa: A002  # the API's own word
+    """Encode an id as one segment of a path; raises InvalidArgumentError."""
+    if not isinstance(id, str):
+        raise InvalidArgumentError(f"id must be a str, not {type(id).__name__}")
+    if not id.strip() or id in (".", ".."):
+        raise InvalidArgumentError(f"id must not be empty or a dot: {id!r}")
+    if len(id) > _MAX_ID_LENGTH:
+        raise InvalidArgumentError(
+            f"id has {len(id):,} characters, at most {_MAX_ID_LENGTH:,} are sent: {id[:20]!r}..."
+        )
+    _check_characters("id", id)
+    return quote(id, safe="")
+
+
+def _path(path: str) -> str:
+    if not isinstance(path, str) or not path.strip("/"):
+        raise InvalidArgumentError(f'path must be a str such as "/sync-job": {path!r}')
+    if "://" in path or "?" in path or "#" in path or "\\" in path:
+        raise InvalidArgumentError(f"path must be a bare path; pass a query as query=: {path!r}")
+    _check_characters("path", path)
+    segments = path.removeprefix("/").split("/")
+    if any(unquote(part) in ("", ".", "..") for part in segments):
+        raise InvalidArgumentError(f"path must not have an empty segment, '.' or '..': {path!r}")
+    return "/" + "/".join(quote(part, safe="%") for part in segments)
+
+
+def _check_characters(name: str, text: str) -> None:
+    if any(char < " " or "\x7f" <= char <= "\x9f" or "\ud800" <= char <= "\udfff" for char in text):
+        raise InvalidArgumentError(f"{name} holds a control character or half a character: {text[:60]!r}")
+
+
+def _body(json: JSONValue) -> bytes:
+    try:
+        return _json.dumps(json)
+    except (TypeError, ValueError) as error:
+        problem = f"json cannot be written as JSON: {error}"
+    raise InvalidArgumentError(problem)
+
+
+def _pairs(query: Query) -> Iterator[tuple[str, str]]:
+    if not isinstance(query, Mapping):
+        raise InvalidArgumentError(f"query must be a mapping, not {type(query).__name__}")
+    for key, value in query.items():
+        if not isinstance(key, str):
+            raise InvalidArgumentError(f"query must have str keys: {key!r}")
+        yield from _flatten(key, value)
+
+
+def _flatten(key: str, value: object) -> Iterator[tuple[str, str]]:
+    """Write nested values as `a[b]=c`, lists as `a[]=b` (truto.one/docs, Querying); None is left out.
+
+    A list that holds objects is written with indices, as the TypeScript SDK does: with `a[][b]` nobody could tell where
+    one object ends.
+    """
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _flatten(f"{key}[{name}]", item)
+    elif isinstance(value, list | tuple):
+        indexed = any(isinstance(item, Mapping | list | tuple) for item in value)
+        for index, item in enumerate(value):
+            yield from _flatten(f"{key}[{index if indexed else ''}]", item)
+    elif value is not None:
+        yield key, _text(key, value)
+
+
+def _text(key: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return _timestamps.to_wire(value)
+    if isinstance(value, str | int | float):
+        text = str(value)
+        _check_surrogates(key, text)
+        return text
+    raise InvalidArgumentError(f"query: {key} must be a str, number, bool, datetime, list or mapping: {value!r}")
+
+
+def _check_surrogates(key: str, text: str) -> None:
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise InvalidArgumentError(f"query: {key} holds half a character: {text[:60]!r}")

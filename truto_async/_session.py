@@ -1,0 +1,117 @@
+"""aiohttp sessions: one per event loop, made on first use and closed with its loop."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import aiohttp
+from attrs import frozen
+
+from truto_async._version import __version__
+from truto_async.errors import ClientClosedError, InvalidArgumentError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from truto_async._settings import Settings
+
+__all__ = ["Channel", "Sessions"]
+
+_UNLIMITED = 1_000_000
+_NEVER_CLOSED = "this AsyncTruto was never closed: use 'async with AsyncTruto() as truto:', or 'await truto.close()'"
+
+
+@frozen(eq=False)
+class Channel:
+    """A session, and its places: a call waits for one before its time starts to count."""
+
+    session: aiohttp.ClientSession
+    places: asyncio.Semaphore
+    lifetime: AsyncGenerator[None, None] | None = None
+
+
+class Sessions:
+    """The sessions of one client and its copies."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Take the settings; nothing is opened yet."""
+        self._settings = settings
+        self._channels: WeakKeyDictionary[asyncio.AbstractEventLoop, Channel] = WeakKeyDictionary()
+        self._closed = False
+
+    async def channel(self) -> Channel:
+        """Give the channel of the running loop; raises ClientClosedError."""
+        if self._closed:
+            raise ClientClosedError("this client is closed; make a new one")
+        loop = asyncio.get_running_loop()
+        channel = self._channels.get(loop)
+        if channel is None:
+            channel = await self._open() if self._settings.session is None else self._adopt(self._settings.session)
+            self._channels[loop] = channel
+        return channel
+
+    async def close(self) -> None:
+        """Close what was opened here, in this loop and others. A session that was handed in stays open."""
+        self._closed = True
+        here = asyncio.get_running_loop()
+        for loop, channel in list(self._channels.items()):
+            if channel.lifetime is None or loop.is_closed():
+                continue
+            if loop is here:
+                await channel.lifetime.aclose()
+            else:
+                asyncio.run_coroutine_threadsafe(channel.session.close(), loop)
+        self._channels.clear()
+
+    async def _open(self) -> Channel:
+        settings = self._settings
+        session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, ssl=True if settings.ssl is None else settings.ssl),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers=request_headers(settings),
+            timeout=aiohttp.ClientTimeout(total=None),
+        )
+        lifetime = _close_with_loop(session)
+        await anext(lifetime)
+        return Channel(session, asyncio.Semaphore(settings.max_connections), lifetime)
+
+    def _adopt(self, session: aiohttp.ClientSession) -> Channel:
+        if self._channels:
+            raise InvalidArgumentError(
+                "session= belongs to one event loop, and this is another: make a client for each"
+            )
+        limit = getattr(session.connector, "limit", 0) or _UNLIMITED
+        return Channel(session, asyncio.Semaphore(limit))
+
+    def __del__(self) -> None:
+        """Warn of a client that was used and never closed, and close it."""
+        channels = [(loop, channel) for loop, channel in self._channels.items() if channel.lifetime is not None]
+        if self._closed or not channels:
+            return
+        warnings.warn(_NEVER_CLOSED, ResourceWarning, source=self, stacklevel=2)
+        for loop, channel in channels:
+            connector = channel.session.connector
+            channel.session.detach()
+            if connector is not None and not loop.is_closed():
+                loop.call_soon_threadsafe(connector.close)
+
+
+def request_headers(settings: Settings) -> dict[str, str]:
+    """Give the headers of every request."""
+    return {
+        "Authorization": settings.token.authorization,
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip, deflate",
+        "User-Agent": f"truto-async/{__version__}",
+    }
+
+
+async def _close_with_loop(session: aiohttp.ClientSession) -> AsyncGenerator[None, None]:
+    """Close the session when the loop shuts down its asynchronous generators, as asyncio.run does at its end."""
+    try:
+        yield
+    finally:
+        await session.close()

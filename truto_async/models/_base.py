@@ -1,0 +1,58 @@
+"""What every model can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self, TypeVar, dataclass_transform
+
+import attrs
+from attrs import field, frozen
+
+from truto_async import _codec, _json
+from truto_async._json import JSONObject
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Model", "model"]
+
+T = TypeVar("T")
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
+def model(cls: type[T]) -> type[T]:
+    """Make an attrs class in the way of all models: frozen, with slots, by keyword, and with the short repr of Model."""
+    return frozen(cls, kw_only=True, repr=False)
+
+
+@model
+class Model:
+    """The base of the models: attrs classes, frozen and compared by value.
+
+    A field that the server left out and one that it sent as null are both None.
+    """
+
+    extra: JSONObject = field(factory=dict)
+    """The fields that this class does not know, by their JSON names."""
+
+    def to_dict(self) -> JSONObject:
+        """Give the JSON object that this was made from, unknown fields included.
+
+        A field that is None is left out, whether the server left it out or sent null. Times come back as the server
+        wrote them. The result shares nothing with the model: change it freely.
+        """
+        return _codec.unstructure(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, object]) -> Self:
+        """Make one from its JSON object, such as an exported file.
+
+        The data is copied. Raises ResponseDecodeError with the `path` of what does not fit.
+        """
+        return _codec.structure(_json.copy(data), cls)
+
+    def __repr__(self) -> str:
+        """Show the fields that are set."""
+        names = [field.name for field in attrs.fields(type(self)) if field.name != "extra"] + ["extra"]
+        values = [(name, getattr(self, name)) for name in names]
+        shown = [f"{name}={value!r}" for name, value in values if value is not None and value != {}]
+        return f"{type(self).__name__}({', '.join(shown)})"

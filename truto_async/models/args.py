@@ -1,0 +1,94 @@
+"""The arguments that a sync job takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import field
+
+from truto_async import _hooks, _json
+from truto_async._json import JSONObject, JSONValue
+from truto_async.models._base import Model, model
+
+__all__ = ["ArgSpec", "ArgsSchema"]
+
+
+@model
+class ArgSpec(Model):
+    """One argument of a sync job (truto-skills: sync jobs; truto.one/docs: sync jobs)."""
+
+    type: str | list[str] | None = None
+    """The JSON type, such as "string"."""
+
+    format: str | None = None
+    """What the value stands for: "integrated_account_id", "webhook_id", "datastore_id", "date", "updated_at", or any
+    format of JSON Schema."""
+
+    required: bool | list[str] | None = None
+    """True where a run needs it. A list, as JSON Schema has it, is kept, too."""
+
+    description: str | None = None
+    """A sentence for people."""
+
+    default: JSONValue = None
+    """The value of an argument that is not given."""
+
+    ref: str | None = field(default=None, metadata=_hooks.wire("$ref"))
+    """The `$ref` of JSON Schema."""
+
+
+@model
+class ArgsSchema(Model):
+    """The arguments of a sync job, in either of the two forms that the API has for them.
+
+    Exported jobs hold a flat object of names and specifications; truto.one/docs describes a JSON Schema object with
+    `properties`. Both are read, and each goes back in its own form.
+    """
+
+    properties: dict[str, ArgSpec] = field(factory=dict)
+    """The arguments by name."""
+
+    is_json_schema: bool = False
+    """True for the form `{"type": "object", "properties": {...}}`, False for the flat one. There, `extra` holds the
+    other fields of the object; here, entries that are not specifications."""
+
+
+def _structure(value: JSONValue, _: Any) -> ArgsSchema:
+    document = _hooks.exactly(dict, value)
+    if document.get("type") == "object" and isinstance(document.get("properties"), dict):
+        return _structure_json_schema(document)
+    specs, extra = _split(document)
+    return ArgsSchema(properties=_structure_specs(specs), extra=extra)
+
+
+def _structure_json_schema(document: JSONObject) -> ArgsSchema:
+    extra = {key: item for key, item in document.items() if key not in ("type", "properties")}
+    specs, others = _split(document["properties"])
+    if others:
+        extra["properties"] = others
+    try:
+        return ArgsSchema(properties=_structure_specs(specs), is_json_schema=True, extra=extra)
+    except _hooks.Misfit as misfit:
+        misfit.steps.append("properties")
+        raise
+
+
+def _split(document: JSONObject) -> tuple[JSONObject, JSONObject]:
+    specs = {key: item for key, item in document.items() if isinstance(item, dict)}
+    return specs, {key: item for key, item in document.items() if key not in specs}
+
+
+def _structure_specs(specs: JSONObject) -> dict[str, ArgSpec]:
+    return _hooks.converter.structure(specs, dict[str, ArgSpec])
+
+
+def _unstructure(schema: ArgsSchema) -> JSONObject:
+    specs = {name: spec.to_dict() for name, spec in schema.properties.items()}
+    extra: JSONObject = _json.copy(schema.extra)
+    if not schema.is_json_schema:
+        return specs | extra
+    return {"type": "object"} | extra | {"properties": specs | extra.get("properties", {})}
+
+
+_hooks.converter.register_structure_hook(ArgsSchema, _structure)
+_hooks.converter.register_unstructure_hook(ArgsSchema, _unstructure)

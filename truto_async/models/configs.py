@@ -1,0 +1,73 @@
+"""The settings inside the nodes of a sync job (truto-skills: sync jobs)."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from attrs import field
+
+from truto_async import _hooks
+from truto_async._json import JSONObject, JSONValue
+from truto_async.models._base import Model, model
+
+__all__ = ["DestinationConfig", "EventConfig", "ExpressionConfig", "Recurse", "StateConfig"]
+
+EventName: TypeAlias = Literal["start", "complete", "error"] | str  # noqa: PYI051  # open: the literals are for editors
+
+
+@model
+class ExpressionConfig(Model):
+    """The settings of a node that evaluates JSONata."""
+
+    expression: str | None = None
+    """The JSONata expression."""
+
+
+@model
+class StateConfig(Model):
+    """The settings of a node that reads or writes the state kept between runs."""
+
+    key: str | None = None
+    """The key of the entry."""
+
+    default: JSONValue = None
+    """For reading: the value where there is no entry; may hold placeholders."""
+
+    value: JSONValue = None
+    """For writing: the value; may hold placeholders."""
+
+    value_expression: str | None = None
+    """For writing: JSONata for the value; it wins over `value`, and writes nothing where it gives nothing."""
+
+
+@model
+class EventConfig(Model):
+    """The settings of a node that stands for a moment of the run."""
+
+    name: EventName | None = None
+    """Which moment: "start", "complete" or "error"."""
+
+
+@model
+class DestinationConfig(Model):
+    """The settings of a node that hands records on."""
+
+    id: str | None = None
+    """The id of the webhook or datastore; usually a placeholder."""
+
+    config: JSONObject | None = None
+    """The arguments of a datastore's method."""
+
+    expression: str | None = None
+    """JSONata over what is handed on."""
+
+
+@model
+class Recurse(Model):
+    """How a request is repeated for each of its own records, as for folders in folders."""
+
+    if_: str | None = field(default=None, metadata=_hooks.wire("if"))
+    """The condition on the record; JSON name `if`."""
+
+    config: JSONObject | None = None
+    """What the repeated request changes, such as `id` or `query`."""

@@ -1,0 +1,159 @@
+"""The fake itself: what it has, what it is told, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Self
+
+from truto_async import _json
+from truto_async._json import JSONObject, JSONValue
+from truto_async.models import SyncJob
+from truto_async.testing._records import Fault, RecordedRequest
+from truto_async.testing._seeds import SEED_JOBS
+from truto_async.testing._server import Answer, ServerThread
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+__all__ = ["FakeTruto"]
+
+_JSON_HEADERS = {"Content-Type": "application/json; charset=utf-8"}
+
+
+class FakeTruto:
+    """Truto's API on a loopback port, in this process, with sync jobs of every shape.
+
+    It works in a `with` and in an `async with` block, and serves clients of both packages from any thread and event loop::
+
+        with FakeTruto() as fake:
+            truto = Truto(fake.token, base_url=fake.url)
+    """
+
+    token: str
+    """The token that it accepts."""
+
+    jobs: dict[str, JSONObject]
+    """The sync jobs that it has, by id."""
+
+    requests: list[RecordedRequest]
+    """What it was asked, in order; failed requests included."""
+
+    def __init__(
+        self,
+        jobs: Iterable[SyncJob | Mapping[str, JSONValue]] = SEED_JOBS,
+        *,
+        token: str = "fake-truto-token",  # noqa: S107  # opens nothing but this fake
+    ) -> None:
+        """Prepare a server; it starts with the block.
+
+        Args:
+            jobs: the sync jobs that it has, as models or JSON objects; default: one of every shape.
+            token: the token that it accepts.
+        """
+        self.token = token
+        self.jobs = {}
+        self.requests = []
+        self._faults: list[Fault] = []
+        self._server: ServerThread | None = None
+        self._port = 0
+        for job in jobs:
+            self.add(job)
+
+    @property
+    def url(self) -> str:
+        """The base URL to give to a client. Raises RuntimeError outside the block."""
+        if self._server is None:
+            raise RuntimeError("this FakeTruto is not running: use 'with FakeTruto() as fake:', or 'async with'")
+        return f"http://127.0.0.1:{self._port}"
+
+    def add(self, job: SyncJob | Mapping[str, JSONValue]) -> None:
+        """Give the server one more sync job; it takes the place of one with the same id."""
+        document = job.to_dict() if isinstance(job, SyncJob) else dict(job)
+        self.jobs[document["id"]] = document
+
+    def fail(
+        self,
+        status: int | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: JSONValue = None,
+        delay: float = 0.0,
+        drop: bool = False,
+        path: str | None = None,
+        times: int = 1,
+    ) -> None:
+        """Script what happens to the next requests. Calls queue up; each request takes the first that is meant for it.
+
+        Args:
+            status: the status to answer with; None, for a request that is only delayed, to answer as usual.
+            headers: headers of the answer.
+            body: the body: bytes or str as they are, anything else as JSON; None for the error envelope of the status.
+            delay: seconds to wait first.
+            drop: True to close the connection without an answer.
+            path: take only requests whose path starts with this, such as "/sync-job/".
+            times: for how many requests.
+        """
+        fault = Fault(status=status, headers=headers or {}, body=body, delay=delay, drop=drop, path=path)
+        self._faults += [fault] * times
+
+    def __enter__(self) -> Self:
+        """Start the server."""
+        server = ServerThread(self._answer)
+        self._port = server.start()
+        self._server = server
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop the server and close its connections."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.stop()
+
+    async def __aenter__(self) -> Self:
+        """Start the server."""
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop the server and close its connections."""
+        self.__exit__(kind, error, traceback)
+
+    def _answer(self, request: RecordedRequest) -> Answer:
+        self.requests.append(request)
+        fault = next((fault for fault in self._faults if fault.applies_to(request)), None)
+        if fault is None:
+            return self._serve(request)
+        self._faults.remove(fault)
+        answer = self._serve(request) if fault.status is None else _scripted(fault, fault.status)
+        return Answer(answer.status, answer.body, {**answer.headers, **fault.headers}, fault.delay, fault.drop)
+
+    def _serve(self, request: RecordedRequest) -> Answer:
+        if request.headers.get("authorization") != f"Bearer {self.token}":
+            return _refusal(401, "Invalid API token")
+        match (request.method, *request.segments):
+            case ("GET", "sync-job", id_):
+                job = self.jobs.get(id_)
+                return _refusal(404, "Sync job not found") if job is None else _json_answer(200, job)
+        return _refusal(404, f"Cannot {request.method} {request.path}")
+
+
+def _scripted(fault: Fault, status: int) -> Answer:
+    if fault.body is None:
+        return _refusal(status, "Scripted by the test")
+    if isinstance(fault.body, bytes | str):
+        body = fault.body.encode() if isinstance(fault.body, str) else fault.body
+        return Answer(status, body, {"Content-Type": "text/html; charset=utf-8"})
+    return _json_answer(status, fault.body)
+
+
+def _refusal(status: int, message: str) -> Answer:
+    error = HTTPStatus(status).phrase
+    return _json_answer(status, {"statusCode": status, "error": error, "message": message})
+
+
+def _json_answer(status: int, body: JSONValue) -> Answer:
+    return Answer(status, _json.dumps(body), _JSON_HEADERS)

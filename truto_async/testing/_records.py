@@ -1,0 +1,64 @@
+"""What a FakeTruto is told, and what it saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+from truto_async._json import JSONValue
+
+__all__ = ["Fault", "RecordedRequest"]
+
+
+@frozen(kw_only=True)
+class RecordedRequest:
+    """A request as the server saw it."""
+
+    method: str
+    """The method, such as "GET"."""
+
+    path: str
+    """The path as it was sent, still percent-encoded, without the query."""
+
+    segments: tuple[str, ...]
+    """The parts of the path, decoded: `("sync-job", "4a4de828-...")`."""
+
+    query: Mapping[str, list[str]]
+    """The query, decoded: each key and its values."""
+
+    headers: Mapping[str, str] = field(repr=False)
+    """The headers, their names in lower case. The `authorization` among them is left out of the repr."""
+
+    body: bytes = b""
+    """The body."""
+
+    time: float
+    """When it came, in seconds of time.monotonic()."""
+
+
+@frozen(kw_only=True)
+class Fault:
+    """What to do instead of answering, or before it."""
+
+    status: int | None = None
+    """The status to answer with; None to answer as usual, after `delay`."""
+
+    headers: Mapping[str, str] = field(factory=dict)
+    """Headers of the answer."""
+
+    body: JSONValue = None
+    """The body of the answer: bytes or str as they are, anything else as JSON; None for the error envelope of `status`."""
+
+    delay: float = 0.0
+    """Seconds to wait first."""
+
+    drop: bool = False
+    """True to close the connection without an answer."""
+
+    path: str | None = None
+    """Only for requests whose path starts with this; None for any."""
+
+    def applies_to(self, request: RecordedRequest) -> bool:
+        """Tell whether this is meant for the request."""
+        return self.path is None or request.path.startswith(self.path)

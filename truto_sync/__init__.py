@@ -1,0 +1,25 @@
+"""The Truto SDK for Python, blocking. `truto_async` is its twin for asyncio.
+
+::
+
+    with Truto() as truto:
+        job = truto.sync_jobs.get("4a4de828-...")
+
+Names load on first use: importing this package imports neither aiohttp nor the models.
+"""
+
+from typing import TYPE_CHECKING
+
+from truto_async._version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from truto_async.errors import *
+    from truto_async.models import *
+    from truto_sync.client import *
+    from truto_sync.resources import *
+else:
+    from truto_async._lazy import lazy
+
+    __getattr__, __dir__ = lazy(
+        __name__, "truto_async.errors", "truto_async.models", "truto_sync.client", "truto_sync.resources"
+    )

@@ -1,0 +1,73 @@
+"""The command: `python -m truto_sync`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from truto_async.errors import TrutoError
+from truto_sync._render import render
+from truto_sync.client import Truto
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["main"]
+
+_DESCRIPTION = "Look at Truto's sync jobs. Needs TRUTO_API_TOKEN; TRUTO_API_BASE_URL if the API is elsewhere."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and give its exit status: 0, or 1 where it failed; wrong usage exits with 2."""
+    options = _parser().parse_args(arguments)
+    _never_fail_to_print()
+    try:
+        _get(options)
+    except TrutoError as error:
+        print("error:", " ".join(str(error).split()), file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m truto_sync", description=_DESCRIPTION)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    get = commands.add_parser("get", help="print one sync job", description="Print one sync job.")
+    get.add_argument("id", nargs="?", help="the job's id; with --demo the first demo job is the default")
+    get.add_argument("--json", action="store_true", help="print the job's JSON")
+    get.add_argument("--demo", action="store_true", help="ask a demo server on this machine; needs no account")
+    return parser
+
+
+def _get(options: argparse.Namespace) -> None:
+    if options.id is None and not options.demo:
+        _parser().error("get: an id is needed, or --demo")
+    with _client(demo=options.demo) as (truto, first_id):
+        job = truto.sync_jobs.get(first_id if options.id is None else options.id)
+    if options.json:
+        print(json.dumps(job.to_dict(), indent=2, ensure_ascii=False))
+    else:
+        print(render(job), end="")
+
+
+@contextmanager
+def _client(*, demo: bool) -> Iterator[tuple[Truto, str]]:
+    """Give a client and, for a demo, the id of a job that is there."""
+    if not demo:
+        with Truto() as truto:
+            yield truto, ""
+        return
+    from truto_async.testing import FakeTruto  # noqa: PLC0415  # brings in a web server, for the demo only
+
+    with FakeTruto() as fake, Truto(fake.token, base_url=fake.url) as truto:
+        print(f"demo: asking a server on this machine, {fake.url}", file=sys.stderr)
+        yield truto, next(iter(fake.jobs))
+
+
+def _never_fail_to_print() -> None:
+    """Print a question mark rather than fail where the terminal cannot show a character."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # always a TextIOWrapper in a command

@@ -1,0 +1,134 @@
+"""An event loop in a thread of its own, and the way into it for blocking code."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from concurrent.futures import Future
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import finalize
+
+from truto_async.errors import ClientClosedError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+
+__all__ = ["Portal"]
+
+T = TypeVar("T")
+
+_CLOSED = "this client is closed; make a new one"
+
+
+class Portal:
+    """Runs coroutines for blocking callers, of which there may be many at once.
+
+    The thread starts with the first call. It ends with `close()`, when the portal is collected, or with the interpreter.
+    """
+
+    def __init__(self, on_close: Callable[[], Awaitable[None]]) -> None:
+        """Take what is awaited in the loop before it ends."""
+        self._on_close = on_close
+        self._lock = threading.Lock()
+        self._loop_thread: _LoopThread | None = None
+        self._closed = False
+
+    def run(self, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run a coroutine to its end and give its result.
+
+        Raises RuntimeError in the loop's own thread, which would wait for itself. Where the wait is interrupted, as by
+        Ctrl-C, the coroutine is cancelled, and has ended before the interruption is passed on.
+        """
+        return self._running().run(start)
+
+    def close(self) -> None:
+        """End the loop and its thread. Calls under way end with ClientClosedError. A second time does nothing."""
+        with self._lock:
+            self._closed = True
+            loop_thread, self._loop_thread = self._loop_thread, None
+        if loop_thread is not None:
+            loop_thread.stop()
+
+    def _running(self) -> _LoopThread:
+        with self._lock:
+            if self._closed:
+                raise ClientClosedError(_CLOSED)
+            if self._loop_thread is None:
+                self._loop_thread = _LoopThread(self._on_close)
+                finalize(self, self._loop_thread.stop)
+            return self._loop_thread
+
+
+class _LoopThread:
+    def __init__(self, on_close: Callable[[], Awaitable[None]]) -> None:
+        self._on_close = on_close
+        self._process = os.getpid()
+        self._calls: set[Future[Any]] = set()
+        loop_made: Future[asyncio.AbstractEventLoop] = Future()
+        self._thread = threading.Thread(target=self._main, args=[loop_made], name="truto_sync", daemon=True)
+        self._thread.start()
+        self._loop = loop_made.result()
+
+    def run(self, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        if threading.current_thread() is self._thread:
+            raise RuntimeError(
+                "a blocking call from the client's own event loop would wait for itself; use truto_async"
+            )
+        result: Future[T] = Future()
+        tasks: list[asyncio.Task[T]] = []
+
+        def begin() -> None:
+            tasks.append(self._loop.create_task(start()))
+            tasks[0].add_done_callback(partial(_settle, result))
+
+        self._calls.add(result)
+        try:
+            self._schedule(begin)
+            self._wait(result, lambda: tasks[0].cancel())
+        finally:
+            self._calls.discard(result)
+        return result.result()
+
+    def stop(self) -> None:
+        if self._process == os.getpid() and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            if threading.current_thread() is not self._thread:
+                self._thread.join()
+
+    def _schedule(self, callback: Callable[[], object]) -> None:
+        try:
+            self._loop.call_soon_threadsafe(callback)
+        except RuntimeError:
+            raise ClientClosedError(_CLOSED) from None
+
+    def _wait(self, result: Future[T], cancel: Callable[[], object]) -> None:
+        try:
+            result.exception()
+        except BaseException:
+            # Ctrl-C, or whatever else a signal handler raised in this thread.
+            self._schedule(cancel)
+            result.exception()
+            raise
+
+    def _main(self, loop_made: Future[asyncio.AbstractEventLoop]) -> None:
+        asyncio.run(self._serve(loop_made))
+        for result in self._calls:
+            if not result.done():
+                result.set_exception(ClientClosedError(_CLOSED))
+
+    async def _serve(self, loop_made: Future[asyncio.AbstractEventLoop]) -> None:
+        self._stopping = asyncio.Event()
+        loop_made.set_result(asyncio.get_running_loop())
+        await self._stopping.wait()
+        await self._on_close()
+
+
+def _settle(result: Future[T], task: asyncio.Task[T]) -> None:
+    if task.cancelled():
+        result.set_exception(ClientClosedError("the client was closed while this call was under way"))
+    elif (error := task.exception()) is not None:
+        result.set_exception(error)
+    else:
+        result.set_result(task.result())

@@ -1,0 +1,118 @@
+"""A sync job as text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from unicodedata import east_asian_width
+
+from truto_async.models import (
+    AddContextNode,
+    ArgSpec,
+    DeleteStateNode,
+    DestinationNode,
+    EventNode,
+    GetStateNode,
+    Node,
+    RequestNode,
+    SyncJob,
+    TransformNode,
+    UpdateStateNode,
+)
+from truto_sync import _tree
+
+__all__ = ["render"]
+
+_LONGEST_DETAIL = 60
+
+
+def render(job: SyncJob) -> str:
+    """Write the job: what it is, its arguments as a table, its steps as a tree."""
+    sections = [_heading(job), _arguments(job), _steps(job)]
+    return "\n\n".join("\n".join(lines) for lines in sections) + "\n"
+
+
+def _heading(job: SyncJob) -> list[str]:
+    facts = {
+        "id": job.id,
+        "integration": job.integration_name or "(several)",
+        "runtime": "(not said)" if job.default_runtime_version is None else str(job.default_runtime_version),
+        "created": _time(job.created_at),
+        "updated": _time(job.updated_at),
+    }
+    return [_plain(job.label or "(no label)"), *(f"  {name:<11}  {_plain(value)}" for name, value in facts.items())]
+
+
+def _time(moment: datetime | None) -> str:
+    return "(not said)" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _arguments(job: SyncJob) -> list[str]:
+    specs = {} if job.args_schema is None else job.args_schema.properties
+    if not specs:
+        return ["Arguments", "  (none)"]
+    rows = [("name", "type", "required", "default", "description")]
+    rows += [_row(name, spec) for name, spec in specs.items()]
+    return ["Arguments", *_table(rows)]
+
+
+def _row(name: str, spec: ArgSpec) -> tuple[str, str, str, str, str]:
+    kind = spec.type if isinstance(spec.type, str) else "|".join(spec.type or [])
+    kind = " ".join(filter(None, (kind or spec.ref, spec.format and f"({spec.format})")))
+    default = "" if spec.default is None else repr(spec.default)
+    return name, kind, "yes" if spec.required is True else "", default, spec.description or ""
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    cells = [[_plain(cell) for cell in row] for row in rows]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        padded = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
+        yield ("  " + "  ".join(padded)).rstrip()
+
+
+def _steps(job: SyncJob) -> list[str]:
+    lines = [_line(branch) for branch in _tree.walk(job.resources or [])]
+    return ["Resources", *(lines or ["  (none)"])]
+
+
+def _line(branch: _tree.Branch) -> str:
+    *outer, own = branch.guides or (None,)
+    indent = "".join("│  " if more else "   " for more in outer)
+    corner = "" if own is None else "├─ " if own else "└─ "
+    again = "  (see above)" if branch.repeated else ""
+    return f"  {indent}{corner}{_plain(_describe(branch.node))}{again}"
+
+
+def _describe(node: Node) -> str:
+    detail = " ".join((_detail(node) or "").split())
+    detail = detail if len(detail) <= _LONGEST_DETAIL else detail[:_LONGEST_DETAIL] + "..."
+    label = node.type or "request"
+    if node.name is None:
+        return f"{label} {detail}"
+    return f"{node.name}  [{label}] {detail}".rstrip()
+
+
+def _detail(node: Node) -> str | None:
+    match node:
+        case RequestNode():
+            return " ".join(filter(None, (node.method, node.resource)))
+        case TransformNode() | AddContextNode():
+            return node.config and node.config.expression
+        case GetStateNode() | UpdateStateNode() | DeleteStateNode():
+            return node.config and node.config.key
+        case EventNode():
+            return node.config and node.config.name
+        case DestinationNode():
+            return " ".join(filter(None, (node.destination_type, node.method)))
+        case _:
+            return None
+
+
+def _plain(text: str) -> str:
+    """Keep control characters from the terminal."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)

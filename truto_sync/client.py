@@ -1,0 +1,59 @@
+"""The blocking client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from truto_async.client import AsyncTruto
+from truto_async.errors import InvalidArgumentError
+from truto_sync._blocking import Facade, blocking, mirrors
+from truto_sync._portal import Portal
+from truto_sync.resources import SyncJobs
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+__all__ = ["Truto"]
+
+
+class Truto(Facade[AsyncTruto]):
+    """Truto's API, for scripts, notebooks and threads.
+
+    Calls run in an event loop of the client's own, in a thread of its own, so they work where another loop is running, and
+    from any number of threads at once. Use it as a context manager, or call `close()` at the end; a client that is never
+    closed is closed when it is collected, or with the interpreter.
+    """
+
+    sync_jobs: SyncJobs
+    """The sync jobs of the token's environment."""
+
+    @mirrors(AsyncTruto.__init__)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("session") is not None:
+            raise InvalidArgumentError(
+                "session= is for AsyncTruto: a session belongs to one event loop, and this has its own"
+            )
+        target = AsyncTruto(*args, **kwargs)
+        super().__init__(target, Portal(on_close=target.close))
+        self.sync_jobs = SyncJobs(target.sync_jobs, self._portal)
+
+    request: Final = blocking(AsyncTruto.request)
+
+    def close(self) -> None:
+        self._portal.close()
+
+    close.__doc__ = AsyncTruto.close.__doc__
+
+    def __enter__(self) -> Self:
+        """Give the client itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Show the base URL, never the token."""
+        return repr(self._target).replace(AsyncTruto.__name__, type(self).__name__, 1)

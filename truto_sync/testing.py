@@ -1,0 +1,3 @@
+"""Truto on a loopback port, for tests: the same as `truto_async.testing`, in a `with` block."""
+
+from truto_async.testing import *
