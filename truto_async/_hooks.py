@@ -1,7 +1,7 @@
 """How JSON values become fields of attrs classes and back: the one door to cattrs.
 
-Stricter than cattrs' own hooks, which would turn the number 5 into the label "5", and with the path of a failure gathered
-on its way out, so that nothing is decoded twice to find it.
+Stricter than cattrs' own hooks, which would turn the number 5 into the label "5". The path of a failure is gathered on its
+way out, so nothing is decoded twice to find it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias, Union, cast, get_args, get_origin
 
 import attrs
 from cattrs import Converter
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     Structure: TypeAlias = Callable[[JSONValue, Any], Any]
     Unstructure: TypeAlias = Callable[[Any], JSONValue]
 
-__all__ = ["Misfit", "converter", "exactly", "register_tagged_union", "wire"]
-
-T = TypeVar("T")
+__all__ = ["Misfit", "converter", "json_object", "register_tagged_union", "wire"]
 
 _NAMES = {
     dict: "an object",
@@ -66,15 +64,26 @@ def wire(name: str) -> dict[str, str]:
     return {"wire": name}
 
 
-def exactly(kind: type[T], value: JSONValue) -> T:
+def exactly(kind: type[Any], value: JSONValue) -> JSONValue:
     """Pass a value of just this JSON type: an integer is no boolean, and no string."""
     if type(value) is kind:
-        return value  # type: ignore[no-any-return]  # just checked
+        return value
     return _refuse([kind], value)
 
 
+def json_object(value: JSONValue) -> JSONObject:
+    """Pass a JSON object."""
+    checked: JSONObject = exactly(dict, value)
+    return checked
+
+
+def _json_array(value: JSONValue) -> list[JSONValue]:
+    checked: list[JSONValue] = exactly(list, value)
+    return checked
+
+
 def _refuse(wanted: list[type[Any]], value: JSONValue, *steps: str) -> NoReturn:
-    got = _NAMES.get(type(value), type(value).__name__)
+    got = _NAMES.get(type(value), "something else")  # pyright: ignore[reportUnknownArgumentType]  # of Any, just a type
     raise Misfit(f"expected {' or '.join(_NAMES[kind] for kind in wanted)}, got {got}", *steps)
 
 
@@ -84,7 +93,7 @@ def register_tagged_union(
     """Structure a union of models that a string field tells apart; a null tag counts as none."""
 
     def structure(value: JSONValue, _: Any) -> Any:
-        name = exactly(dict, value).get(tag)
+        name = json_object(value).get(tag)
         if name is not None and type(name) is not str:
             _refuse([str], name, tag)
         if name is None:
@@ -107,7 +116,7 @@ def _structure_model(cls: type[Any]) -> Structure:
     def structure(value: JSONValue, _: Any) -> Any:
         known: dict[str, Any] = {}
         extra: JSONObject = {}
-        for key, item in exactly(dict, value).items():
+        for key, item in json_object(value).items():
             if key not in hooks:
                 extra[key] = item
                 continue
@@ -130,7 +139,8 @@ def _unstructure_model(cls: type[Any]) -> Unstructure:
 
     def unstructure(model: Any) -> JSONObject:
         known = {key: hook(value) for key, name, hook in hooks if (value := getattr(model, name)) is not None}
-        return known | _json.copy(model.extra)
+        extra: JSONObject = _json.copy(model.extra)
+        return known | extra
 
     return unstructure
 
@@ -142,7 +152,7 @@ def _structure_list(cls: Any) -> Structure:
     def structure(value: JSONValue, _: Any) -> list[Any]:
         items: list[Any] = []
         try:
-            for item in exactly(list, value):
+            for item in _json_array(value):
                 items.append(hook(item, kind))  # noqa: PERF401  # its length tells where it failed
         except Misfit as misfit:
             misfit.steps.append(len(items))
@@ -160,12 +170,12 @@ def _unstructure_list(cls: Any) -> Unstructure:
 def _structure_dict(cls: Any) -> Structure:
     kind = get_args(cls)[1]
     if kind is Any:
-        return lambda value, _: exactly(dict, value)
+        return lambda value, _: json_object(value)
     hook = converter.get_structure_hook(kind)
 
     def structure(value: JSONValue, _: Any) -> dict[str, Any]:
         items: dict[str, Any] = {}
-        for key, item in exactly(dict, value).items():
+        for key, item in json_object(value).items():
             try:
                 items[key] = hook(item, kind)
             except Misfit as misfit:
@@ -203,7 +213,7 @@ def _structure_union(union: Any) -> Structure:
 
 def _unstructure_union(union: Any) -> Unstructure:
     kinds = [kind for kind in _kinds(union) if kind is not NoneType]
-    return converter.get_unstructure_hook(kinds[0]) if len(kinds) == 1 else converter.unstructure
+    return converter.get_unstructure_hook(kinds[0]) if len(kinds) == 1 else _json.copy
 
 
 def _structure_timestamp(value: JSONValue, _: Any) -> datetime:
@@ -212,6 +222,14 @@ def _structure_timestamp(value: JSONValue, _: Any) -> datetime:
         return _timestamps.from_wire(text)
     except ValueError:
         raise Misfit(f"expected a timestamp, got {text[:40]!r}") from None
+
+
+def _is_list(cls: Any) -> bool:
+    return cast("object", get_origin(cls)) is list
+
+
+def _is_dict(cls: Any) -> bool:
+    return cast("object", get_origin(cls)) is dict
 
 
 def _kinds(union: Any) -> list[Any]:
@@ -235,8 +253,8 @@ def _register_hooks() -> None:
     converter.register_unstructure_hook(Any, _json.copy)
     for applies, structure, unstructure in (
         (attrs.has, _structure_model, _unstructure_model),
-        (lambda cls: get_origin(cls) is list, _structure_list, _unstructure_list),
-        (lambda cls: get_origin(cls) is dict, _structure_dict, _unstructure_dict),
+        (_is_list, _structure_list, _unstructure_list),
+        (_is_dict, _structure_dict, _unstructure_dict),
         (_is_plain_union, _structure_union, _unstructure_union),
     ):
         converter.register_structure_hook_factory(applies, structure)

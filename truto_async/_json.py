@@ -1,16 +1,19 @@
 """JSON in and out: the one door to orjson, which is optional.
 
-The standard library's parser, made strict, is the reference. orjson takes over only where it gives the same result: what it
-refuses (a byte order mark, a lone surrogate, deep nesting) goes to the reference, and so does a document with an integer
-that orjson might round to a float.
+The standard library's parser, made strict, is the reference. orjson takes over only where it gives the same result: what
+it refuses (a byte order mark, a lone surrogate, deep nesting) goes to the reference, and so does a document with an
+integer that orjson might round to a float.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, cast
 
-__all__ = ["JSONObject", "JSONValue", "copy", "dumps", "loads"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["JSONObject", "JSONValue", "as_object", "copy", "dumps", "loads"]
 
 # Any, as json.loads has it: a recursive union would ask for a cast at each step into a free-form value.
 JSONValue: TypeAlias = Any
@@ -21,7 +24,7 @@ JSONObject: TypeAlias = dict[str, JSONValue]
 
 # Integers of fewer digits fit into 64 bits, which orjson keeps exactly.
 _LONG_INTEGER = b"0" * 19
-_DIGITS_TO_ZERO = bytes(ord("0") if chr(code).isdecimal() and code < 128 else ord(" ") for code in range(256))
+_DIGITS_TO_ZERO = bytes(ord("0") if code in b"0123456789" else ord(" ") for code in range(256))
 
 
 def loads(body: bytes) -> JSONValue:
@@ -42,18 +45,26 @@ def dumps(value: JSONValue) -> bytes:
         raise ValueError("nested too deeply, or contains itself") from None
 
 
+def as_object(value: JSONValue) -> JSONObject:
+    """Give a JSON object; an empty one in place of anything else."""
+    return cast("JSONObject", value) if isinstance(value, dict) else {}
+
+
 def copy(value: JSONValue) -> JSONValue:
     """Copy the dicts and lists of a JSON value, however deep, without recursion."""
     root = [value]
     pending: list[Any] = [root]
     while pending:
         container = pending.pop()
-        entries = container.items() if isinstance(container, dict) else enumerate(container)
-        for key, child in entries:
+        for key, child in _entries(container):
             if isinstance(child, dict | list):
                 container[key] = child.copy()
                 pending.append(container[key])
     return root[0]
+
+
+def _entries(container: Any) -> Iterable[tuple[Any, JSONValue]]:
+    return as_object(container).items() if isinstance(container, dict) else enumerate(cast("list[JSONValue]", container))
 
 
 def _strict_loads(body: bytes) -> JSONValue:
@@ -74,7 +85,8 @@ def _refuse(text: str) -> NoReturn:
     raise ValueError(f"{text} is not a number that can be held")
 
 
+_fast_loads: Callable[[bytes], JSONValue] | None
 try:
     from orjson import loads as _fast_loads
-except ImportError:
-    _fast_loads = None  # type: ignore[assignment]  # the optional extra "speed" is not installed
+except ImportError:  # the optional extra "speed" is not installed
+    _fast_loads = None

@@ -43,7 +43,7 @@ def from_response(request: Request, response: Response) -> APIStatusError:
     body = _read(response.body)
     status = response.status
     return status_error_class(status)(
-        f"{status} {_reason(response, body)} ({request}){_HINTS.get(status, '')}",
+        " ".join(filter(None, (str(status), _reason(response, body), f"({request}){_HINTS.get(status, '')}"))),
         status=status,
         body=body,
         headers=response.headers,
@@ -61,7 +61,7 @@ def _read(body: bytes) -> JSONValue:
 def _reason(response: Response, body: JSONValue) -> str:
     if 300 <= response.status < 400:
         return f"points to {_location(response.headers)}; redirects are not followed"
-    envelope = body if isinstance(body, dict) else {}
+    envelope = _json.as_object(body)
     name = envelope.get("error") or _phrase(response.status)
     said = envelope.get("message") or (body if isinstance(body, str) else "")
     return ": ".join(filter(None, (_excerpt(str(name)), _excerpt(str(said)))))
@@ -113,7 +113,7 @@ def from_exception(request: Request, host: str, cause: Exception) -> TrutoError:
     detail = str(getattr(cause, "os_error", cause)) or type(cause).__name__
     if request.method in _NOT_IDEMPOTENT and not _surely_unsent(cause):
         error: TrutoError = AmbiguousOutcomeError(
-            f"sent to {host}, but no answer came: {detail} ({request}); look whether it happened before you repeat it"
+            f"sent to {host}, but no answer came: {detail} ({request}); look whether it was done before you repeat it"
         )
     elif isinstance(cause, TimeoutError):
         error = APITimeoutError(f"no answer from {host} in time: {detail} ({request})")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 from urllib.parse import quote, unquote
 
 from attrs import frozen
 
 from truto_async import _json, _timestamps
-from truto_async._json import JSONValue
 from truto_async.errors import InvalidArgumentError
+
+if TYPE_CHECKING:
+    from truto_async._json import JSONValue
 
 __all__ = ["Query", "Request", "Response", "build", "segment"]
 
-QueryValue: TypeAlias = "str | int | float | bool | datetime | None | Mapping[str, QueryValue] | list[QueryValue]"
+QueryValue: TypeAlias = "str | float | bool | datetime | Mapping[str, QueryValue] | Sequence[QueryValue] | None"
 Query: TypeAlias = Mapping[str, QueryValue]
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
@@ -44,31 +46,30 @@ class Response:
     body: bytes
 
 
-def build(method: str, path: str, query: Query | None, json: JSONValue) -> Request:
+def build(method: object, path: object, query: object, json: JSONValue) -> Request:
     """Make the request of a call to any endpoint; raises InvalidArgumentError."""
     if not isinstance(method, str) or method.upper() not in _METHODS:
         raise InvalidArgumentError(f"method must be one of {', '.join(sorted(_METHODS))}: {method!r}")
     target = _path(path)
-    if query:
-        target += "?" + "&".join(f"{quote(key, safe='')}={quote(text, safe='')}" for key, text in _pairs(query))
+    if query is not None:
+        pairs = (f"{quote(key, safe='')}={quote(text, safe='')}" for key, text in _pairs(query))
+        target = "?".join(filter(None, (target, "&".join(pairs))))
     return Request(method.upper(), target, None if json is None else _body(json))
 
 
-def segment(id: str) -> str:  # noqa: A002  # the API's own word
+def segment(id: object) -> str:  # noqa: A002  # the API's own word
     """Encode an id as one segment of a path; raises InvalidArgumentError."""
     if not isinstance(id, str):
         raise InvalidArgumentError(f"id must be a str, not {type(id).__name__}")
     if not id.strip() or id in (".", ".."):
         raise InvalidArgumentError(f"id must not be empty or a dot: {id!r}")
     if len(id) > _MAX_ID_LENGTH:
-        raise InvalidArgumentError(
-            f"id has {len(id):,} characters, at most {_MAX_ID_LENGTH:,} are sent: {id[:20]!r}..."
-        )
+        raise InvalidArgumentError(f"id has {len(id):,} characters, at most {_MAX_ID_LENGTH:,} are sent: {id[:20]!r}...")
     _check_characters("id", id)
     return quote(id, safe="")
 
 
-def _path(path: str) -> str:
+def _path(path: object) -> str:
     if not isinstance(path, str) or not path.strip("/"):
         raise InvalidArgumentError(f'path must be a str such as "/sync-job": {path!r}')
     if "://" in path or "?" in path or "#" in path or "\\" in path:
@@ -93,10 +94,10 @@ def _body(json: JSONValue) -> bytes:
     raise InvalidArgumentError(problem)
 
 
-def _pairs(query: Query) -> Iterator[tuple[str, str]]:
+def _pairs(query: object) -> Iterator[tuple[str, str]]:
     if not isinstance(query, Mapping):
         raise InvalidArgumentError(f"query must be a mapping, not {type(query).__name__}")
-    for key, value in query.items():
+    for key, value in cast("Mapping[object, object]", query).items():
         if not isinstance(key, str):
             raise InvalidArgumentError(f"query must have str keys: {key!r}")
         yield from _flatten(key, value)
@@ -109,11 +110,12 @@ def _flatten(key: str, value: object) -> Iterator[tuple[str, str]]:
     one object ends.
     """
     if isinstance(value, Mapping):
-        for name, item in value.items():
+        for name, item in cast("Mapping[object, object]", value).items():
             yield from _flatten(f"{key}[{name}]", item)
     elif isinstance(value, list | tuple):
-        indexed = any(isinstance(item, Mapping | list | tuple) for item in value)
-        for index, item in enumerate(value):
+        items = cast("Sequence[object]", value)
+        indexed = any(isinstance(item, Mapping | list | tuple) for item in items)
+        for index, item in enumerate(items):
             yield from _flatten(f"{key}[{index if indexed else ''}]", item)
     elif value is not None:
         yield key, _text(key, value)

@@ -10,8 +10,8 @@ __all__ = ["Secret", "Token"]
 class Secret(str):
     """A header value with a secret in it.
 
-    A str, since that is what the HTTP library writes; but its repr, and so the repr of every dict, log line or traceback
-    that it gets into, is a mask, and it cannot be pickled.
+    A str, since that is what the HTTP library writes; but its repr, and so the repr of every dict, log line or
+    traceback that it gets into, is a mask, and it cannot be pickled.
     """
 
     __slots__ = ()
@@ -32,9 +32,9 @@ class Token:
 
     def __init__(self, text: str) -> None:
         """Take the bare token."""
-        self.authorization = Secret(f"Bearer {text}")
+        self.authorization: Secret = Secret(f"Bearer {text}")
 
-    def __contains__(self, text: str) -> bool:
+    def is_in(self, text: str) -> bool:
         """Tell whether a text echoes the token."""
         return self._text in text
 

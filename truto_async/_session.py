@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Channel", "Sessions"]
 
 _UNLIMITED = 1_000_000
-_NEVER_CLOSED = "this AsyncTruto was never closed: use 'async with AsyncTruto() as truto:', or 'await truto.close()'"
 
 
 @frozen(eq=False)
@@ -80,23 +79,20 @@ class Sessions:
 
     def _adopt(self, session: aiohttp.ClientSession) -> Channel:
         if self._channels:
-            raise InvalidArgumentError(
-                "session= belongs to one event loop, and this is another: make a client for each"
-            )
+            raise InvalidArgumentError("session= belongs to one event loop, and this is another: make a client for each")
         limit = getattr(session.connector, "limit", 0) or _UNLIMITED
         return Channel(session, asyncio.Semaphore(limit))
 
     def __del__(self) -> None:
-        """Warn of a client that was used and never closed, and close it."""
-        channels = [(loop, channel) for loop, channel in self._channels.items() if channel.lifetime is not None]
-        if self._closed or not channels:
-            return
-        warnings.warn(_NEVER_CLOSED, ResourceWarning, source=self, stacklevel=2)
-        for loop, channel in channels:
-            connector = channel.session.connector
-            channel.session.detach()
-            if connector is not None and not loop.is_closed():
-                loop.call_soon_threadsafe(connector.close)
+        """Warn of a client that was used and never closed. Its sessions close all the same: with their generators."""
+        if any(channel.lifetime is not None for channel in self._channels.values()):
+            warnings.warn(_never_closed(), source=self, stacklevel=2)
+
+
+def _never_closed() -> ResourceWarning:
+    return ResourceWarning(
+        "this AsyncTruto was never closed: use 'async with AsyncTruto() as truto:', or 'await truto.close()' at its end"
+    )
 
 
 def request_headers(settings: Settings) -> dict[str, str]:
@@ -110,7 +106,10 @@ def request_headers(settings: Settings) -> dict[str, str]:
 
 
 async def _close_with_loop(session: aiohttp.ClientSession) -> AsyncGenerator[None, None]:
-    """Close the session when the loop shuts down its asynchronous generators, as asyncio.run does at its end."""
+    """Close the session when the loop shuts down its asynchronous generators, as asyncio.run does at its end.
+
+    When the generator is collected before that, the loop finalizes it, with the same effect.
+    """
     try:
         yield
     finally:

@@ -6,9 +6,10 @@ import ipaddress
 import math
 import os
 import ssl as tls
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import SplitResult, urlsplit
 
+import attrs
 from attrs import field, frozen
 
 from truto_async._secret import Token
@@ -17,7 +18,7 @@ from truto_async.errors import InvalidArgumentError
 if TYPE_CHECKING:
     import aiohttp
 
-__all__ = ["DEFAULT_BASE_URL", "DEFAULT_MAX_RESPONSE_BYTES", "Settings", "read_base_url", "read_token"]
+__all__ = ["DEFAULT_MAX_RESPONSE_BYTES", "Settings", "read_base_url", "read_token"]
 
 DEFAULT_BASE_URL = "https://api.truto.one"
 DEFAULT_MAX_RESPONSE_BYTES = 64 * 1024 * 1024
@@ -26,60 +27,50 @@ TOKEN_VARIABLE = "TRUTO_API_TOKEN"  # noqa: S105  # the name of a variable
 BASE_URL_VARIABLE = "TRUTO_API_BASE_URL"
 
 
-@frozen(kw_only=True)
-class Settings:
-    """The checked options of a client."""
-
-    token: Token = field(repr=False)
-    base_url: str
-    timeout: float | None = field()
-    max_connections: int = field()
-    max_response_bytes: int = field()
-    proxy: str | None = field(repr=False)
-    ssl: tls.SSLContext | None = field()
-    session: aiohttp.ClientSession | None = None
-
-    @timeout.validator
-    def _check_timeout(self, _: object, value: object) -> None:
-        if value is not None and not (_is_number(value) and value > 0):
-            raise InvalidArgumentError(f"timeout must be a positive number of seconds, or None for no limit: {value!r}")
-
-    @max_connections.validator
-    def _check_max_connections(self, _: object, value: object) -> None:
-        _check_positive_integer("max_connections", value)
-
-    @max_response_bytes.validator
-    def _check_max_response_bytes(self, _: object, value: object) -> None:
-        _check_positive_integer("max_response_bytes", value)
-
-    @proxy.validator
-    def _check_proxy(self, _: object, value: object) -> None:
-        # The value may hold a password, so no message shows it.
-        if value is None:
-            return
-        if not isinstance(value, str) or _split(value, "proxy").scheme not in ("http", "https"):
-            raise InvalidArgumentError('proxy must be a URL such as "http://proxy.example:3128", or None')
-
-    @ssl.validator
-    def _check_ssl(self, _: object, value: object) -> None:
-        if value is None:
-            return
-        if not isinstance(value, tls.SSLContext):
-            raise InvalidArgumentError(f"ssl must be an ssl.SSLContext, or None: {value!r}")
-        if value.verify_mode is not tls.CERT_REQUIRED or not value.check_hostname:
-            raise InvalidArgumentError("ssl must verify certificates and host names: the token would go to anyone")
+def _check_timeout(_: object, __: object, value: Any) -> None:
+    if value is not None and not (_is_number(value) and value > 0):
+        raise InvalidArgumentError(f"timeout must be a positive number of seconds, or None for no limit: {value!r}")
 
 
 def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _check_positive_integer(name: str, value: object) -> None:
+def _check_count(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise InvalidArgumentError(f"{name} must be an integer of at least 1: {value!r}")
+        raise InvalidArgumentError(f"{attribute.name} must be an integer of at least 1: {value!r}")
 
 
-def read_token(token: str | None) -> Token:
+def _check_proxy(_: object, __: object, value: Any) -> None:
+    # It may hold a password, so no message shows it.
+    if value is not None and (not isinstance(value, str) or _split(value, "proxy").scheme not in ("http", "https")):
+        raise InvalidArgumentError('proxy must be a URL such as "http://proxy.example:3128", or None')
+
+
+def _check_ssl(_: object, __: object, value: Any) -> None:
+    if value is None:
+        return
+    if not isinstance(value, tls.SSLContext):
+        raise InvalidArgumentError(f"ssl must be an ssl.SSLContext, or None: {value!r}")
+    if value.verify_mode is not tls.CERT_REQUIRED or not value.check_hostname:
+        raise InvalidArgumentError("ssl must verify certificates and host names: else the token could go to anyone")
+
+
+@frozen(kw_only=True)
+class Settings:
+    """The checked options of a client."""
+
+    token: Token = field(repr=False)
+    base_url: str
+    timeout: float | None = field(validator=_check_timeout)
+    max_connections: int = field(validator=_check_count)
+    max_response_bytes: int = field(validator=_check_count)
+    proxy: str | None = field(validator=_check_proxy, repr=False)
+    ssl: tls.SSLContext | None = field(validator=_check_ssl)
+    session: aiohttp.ClientSession | None
+
+
+def read_token(token: object) -> Token:
     """Take the token given, or the one in the environment. No message shows any of it."""
     where = "token" if token is not None else f"the environment variable {TOKEN_VARIABLE}"
     text = os.environ.get(TOKEN_VARIABLE) if token is None else token
@@ -95,7 +86,7 @@ def read_token(token: str | None) -> Token:
     return Token(text)
 
 
-def read_base_url(base_url: str | None, *, allow_http: bool) -> str:
+def read_base_url(base_url: object, *, allow_http: bool) -> str:
     """Take the base URL given, or the one in the environment, or Truto's; without a slash at its end."""
     if base_url is None:
         base_url = os.environ.get(BASE_URL_VARIABLE) or DEFAULT_BASE_URL

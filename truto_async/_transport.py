@@ -42,7 +42,7 @@ class Transport:
         try:
             return read(response.body)
         except ResponseDecodeError as error:
-            if error.body is None or self._settings.token not in error.body:
+            if error.body is None or not self._settings.token.is_in(error.body):
                 raise
         return read(self._settings.token.redact(response.body))
 

@@ -30,6 +30,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from truto_async._json import as_object
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -66,9 +68,7 @@ class TrutoError(Exception):
         return _rebuild, (type(self), self.args, self.__dict__.copy(), self.__cause__)
 
 
-def _rebuild(
-    cls: type[TrutoError], args: tuple[Any, ...], state: dict[str, Any], cause: BaseException | None
-) -> TrutoError:
+def _rebuild(cls: type[TrutoError], args: tuple[Any, ...], state: dict[str, Any], cause: BaseException | None) -> TrutoError:
     error = cls.__new__(cls, *args)
     error.__dict__.update(state)
     error.__cause__ = cause
@@ -150,7 +150,7 @@ class APIStatusError(TrutoError):
     ) -> None:
         """Take a sentence, the status, the body (parsed, or text), lower-case headers, and seconds to wait."""
         super().__init__(summary)
-        envelope: JSONObject = body if isinstance(body, dict) else {}
+        envelope = as_object(body)
         self.status = status
         self.body = body
         self.headers = dict(headers or {})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+    from types import FunctionType
 
     from truto_sync._portal import Portal
 
@@ -34,11 +35,10 @@ class blocking(Generic[A, P, T]):  # noqa: N801  # reads as a function: `get = b
     def __init__(self, method: Callable[Concatenate[A, P], Coroutine[Any, Any, T]]) -> None:
         """Take the asynchronous method."""
 
-        @wraps(method)
         def call(facade: Facade[A], *args: P.args, **kwargs: P.kwargs) -> T:
             return facade._portal.run(lambda: method(facade._target, *args, **kwargs))  # noqa: SLF001  # its own facade
 
-        self._call = call
+        self._call = cast("FunctionType", wraps(method)(call))
 
     def __set_name__(self, owner: type[Any], name: str) -> None:
         """Name the method after its class."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from truto_sync._render import render
 from truto_sync.client import Truto
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
 __all__ = ["main"]
 
@@ -26,9 +27,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _never_fail_to_print()
     try:
         _get(options)
+        sys.stdout.flush()
     except TrutoError as error:
         print("error:", " ".join(str(error).split()), file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # The reader has seen enough, as in `| head -1`; what is left must not fail again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 
@@ -54,7 +62,7 @@ def _get(options: argparse.Namespace) -> None:
 
 
 @contextmanager
-def _client(*, demo: bool) -> Iterator[tuple[Truto, str]]:
+def _client(*, demo: bool) -> Generator[tuple[Truto, str]]:
     """Give a client and, for a demo, the id of a job that is there."""
     if not demo:
         with Truto() as truto:

@@ -73,9 +73,7 @@ class _LoopThread:
 
     def run(self, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
         if threading.current_thread() is self._thread:
-            raise RuntimeError(
-                "a blocking call from the client's own event loop would wait for itself; use truto_async"
-            )
+            raise RuntimeError("a blocking call from the client's own event loop would wait for itself; use truto_async")
         result: Future[T] = Future()
         tasks: list[asyncio.Task[T]] = []
 
@@ -86,7 +84,7 @@ class _LoopThread:
         self._calls.add(result)
         try:
             self._schedule(begin)
-            self._wait(result, lambda: tasks[0].cancel())
+            self._wait(result, lambda: tasks[0].cancel())  # noqa: PLW0108  # there is no task yet
         finally:
             self._calls.discard(result)
         return result.result()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from truto_async.models import (
@@ -11,15 +10,22 @@ from truto_async.models import (
     ArgSpec,
     DeleteStateNode,
     DestinationNode,
+    EventConfig,
     EventNode,
+    ExpressionConfig,
     GetStateNode,
     Node,
     RequestNode,
+    StateConfig,
     SyncJob,
     TransformNode,
     UpdateStateNode,
 )
 from truto_sync import _tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
 __all__ = ["render"]
 
@@ -89,7 +95,7 @@ def _describe(node: Node) -> str:
     detail = detail if len(detail) <= _LONGEST_DETAIL else detail[:_LONGEST_DETAIL] + "..."
     label = node.type or "request"
     if node.name is None:
-        return f"{label} {detail}"
+        return f"{label} {detail}".rstrip()
     return f"{node.name}  [{label}] {detail}".rstrip()
 
 
@@ -97,12 +103,19 @@ def _detail(node: Node) -> str | None:
     match node:
         case RequestNode():
             return " ".join(filter(None, (node.method, node.resource)))
-        case TransformNode() | AddContextNode():
-            return node.config and node.config.expression
-        case GetStateNode() | UpdateStateNode() | DeleteStateNode():
-            return node.config and node.config.key
-        case EventNode():
-            return node.config and node.config.name
+        case (
+            TransformNode(config=ExpressionConfig(expression=text))
+            | AddContextNode(config=ExpressionConfig(expression=text))
+        ):
+            return text
+        case (
+            GetStateNode(config=StateConfig(key=text))
+            | UpdateStateNode(config=StateConfig(key=text))
+            | DeleteStateNode(config=StateConfig(key=text))
+        ):
+            return text
+        case EventNode(config=EventConfig(name=text)):
+            return text
         case DestinationNode():
             return " ".join(filter(None, (node.destination_type, node.method)))
         case _:

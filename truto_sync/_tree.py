@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from truto_async.models import DestinationNode, Node, RequestNode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["Branch", "walk"]
 
@@ -33,9 +36,7 @@ def walk(nodes: Sequence[Node]) -> Iterator[Branch]:
             yield from _descend(nodes, children, root, shown)
 
 
-def _descend(
-    nodes: Sequence[Node], children: Mapping[int, Sequence[int]], root: int, shown: set[int]
-) -> Iterator[Branch]:
+def _descend(nodes: Sequence[Node], children: Mapping[int, Sequence[int]], root: int, shown: set[int]) -> Iterator[Branch]:
     pending: list[tuple[int, tuple[bool, ...]]] = [(root, ())]
     while pending:
         index, guides = pending.pop()
@@ -61,7 +62,5 @@ def _children(nodes: Sequence[Node]) -> dict[int, list[int]]:
 
 def _places(nodes: Sequence[Node]) -> dict[str, int]:
     """Find a node by its name or, as flat entries refer to each other, by its resource; names win."""
-    resources = {
-        node.resource: index for index, node in enumerate(nodes) if isinstance(node, RequestNode) and node.resource
-    }
+    resources = {node.resource: index for index, node in enumerate(nodes) if isinstance(node, RequestNode) and node.resource}
     return resources | {node.name: index for index, node in enumerate(nodes) if node.name}

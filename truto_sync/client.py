@@ -39,7 +39,7 @@ class Truto(Facade[AsyncTruto]):
 
     request: Final = blocking(AsyncTruto.request)
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: D102  # its twin says it
         self._portal.close()
 
     close.__doc__ = AsyncTruto.close.__doc__

@@ -10,7 +10,7 @@ from truto_sync._blocking import Facade, blocking
 __all__ = ["SyncJobs"]
 
 
-class SyncJobs(Facade[AsyncSyncJobs]):
+class SyncJobs(Facade[AsyncSyncJobs]):  # noqa: D101  # its twin says it
     __doc__ = AsyncSyncJobs.__doc__
 
     get: Final = blocking(AsyncSyncJobs.get)

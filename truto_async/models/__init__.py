@@ -1,6 +1,6 @@
 """The models: what the API's JSON becomes."""
 
-from truto_async.models.args import ArgsSchema, ArgSpec
+from truto_async.models.args import ArgSpec, ArgsSchema
 from truto_async.models.configs import DestinationConfig, EventConfig, ExpressionConfig, Recurse, StateConfig
 from truto_async.models.nodes import (
     AddContextNode,

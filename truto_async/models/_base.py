@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, Self, TypeVar, dataclass_transform
 
 import attrs
 from attrs import field, frozen
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
 def model(cls: type[T]) -> type[T]:
-    """Make an attrs class in the way of all models: frozen, with slots, by keyword, and with the short repr of Model."""
+    """Make an attrs class as all models are: frozen, with slots, by keyword, and with the repr of Model."""
     return frozen(cls, kw_only=True, repr=False)
 
 
@@ -31,7 +31,7 @@ class Model:
     A field that the server left out and one that it sent as null are both None.
     """
 
-    extra: JSONObject = field(factory=dict)
+    extra: JSONObject = field(factory=dict[str, Any])
     """The fields that this class does not know, by their JSON names."""
 
     def to_dict(self) -> JSONObject:
@@ -52,7 +52,7 @@ class Model:
 
     def __repr__(self) -> str:
         """Show the fields that are set."""
-        names = [field.name for field in attrs.fields(type(self)) if field.name != "extra"] + ["extra"]
-        values = [(name, getattr(self, name)) for name in names]
+        first, *others = (field.name for field in attrs.fields(type(self)))  # type: ignore[arg-type]  # made by @model
+        values = ((name, getattr(self, name)) for name in (*others, first))
         shown = [f"{name}={value!r}" for name, value in values if value is not None and value != {}]
         return f"{type(self).__name__}({', '.join(shown)})"

@@ -45,7 +45,7 @@ class ArgsSchema(Model):
     `properties`. Both are read, and each goes back in its own form.
     """
 
-    properties: dict[str, ArgSpec] = field(factory=dict)
+    properties: dict[str, ArgSpec] = field(factory=dict[str, ArgSpec])
     """The arguments by name."""
 
     is_json_schema: bool = False
@@ -54,7 +54,7 @@ class ArgsSchema(Model):
 
 
 def _structure(value: JSONValue, _: Any) -> ArgsSchema:
-    document = _hooks.exactly(dict, value)
+    document = _hooks.json_object(value)
     if document.get("type") == "object" and isinstance(document.get("properties"), dict):
         return _structure_json_schema(document)
     specs, extra = _split(document)
@@ -74,7 +74,7 @@ def _structure_json_schema(document: JSONObject) -> ArgsSchema:
 
 
 def _split(document: JSONObject) -> tuple[JSONObject, JSONObject]:
-    specs = {key: item for key, item in document.items() if isinstance(item, dict)}
+    specs: JSONObject = {key: item for key, item in document.items() if isinstance(item, dict)}
     return specs, {key: item for key, item in document.items() if key not in specs}
 
 

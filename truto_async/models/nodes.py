@@ -1,6 +1,6 @@
 """The steps of a sync job: the typed nodes of runtime 4, and the flat entries of runtimes 1 to 3.
 
-Field names and meanings follow truto-skills (sync jobs) for the nodes and truto.one/docs (sync jobs) for the flat entries.
+Names and meanings follow truto-skills (sync jobs) for the nodes and truto.one/docs (sync jobs) for the flat entries.
 """
 
 from __future__ import annotations

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 
 from truto_async import _json
-from truto_async._json import JSONObject, JSONValue
 from truto_async.models import SyncJob
 from truto_async.testing._records import Fault, RecordedRequest
 from truto_async.testing._seeds import SEED_JOBS
 from truto_async.testing._server import Answer, ServerThread
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from types import TracebackType
+
+    from truto_async._json import JSONObject, JSONValue
 
 __all__ = ["FakeTruto"]
 
@@ -138,7 +139,8 @@ class FakeTruto:
             case ("GET", "sync-job", id_):
                 job = self.jobs.get(id_)
                 return _refusal(404, "Sync job not found") if job is None else _json_answer(200, job)
-        return _refusal(404, f"Cannot {request.method} {request.path}")
+            case _:
+                return _refusal(404, f"Cannot {request.method} {request.path}")
 
 
 def _scripted(fault: Fault, status: int) -> Answer:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from truto_async._json import JSONValue
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from truto_async._json import JSONValue
 
 __all__ = ["Fault", "RecordedRequest"]
 
@@ -44,7 +47,7 @@ class Fault:
     status: int | None = None
     """The status to answer with; None to answer as usual, after `delay`."""
 
-    headers: Mapping[str, str] = field(factory=dict)
+    headers: Mapping[str, str] = field(factory=dict[str, str])
     """Headers of the answer."""
 
     body: JSONValue = None

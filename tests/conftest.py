@@ -1,0 +1,85 @@
+"""What the tests share: above all, one client that stands for either package, so that each behaviour is tested once."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+import subprocess
+import sys
+import textwrap
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from truto_async import AsyncTruto
+from truto_sync import Truto
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from truto_async.testing import FakeTruto
+
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
+
+
+class MakeClient(Protocol):
+    """Makes a client of either package, that is called without await."""
+
+    def __call__(self, token: str | None = None, **options: Any) -> Any:
+        """Take what both constructors take."""
+
+
+class Driven:
+    """An asynchronous object whose methods are run to their end in one event loop."""
+
+    def __init__(self, target: object, runner: asyncio.Runner) -> None:
+        """Take the object and the loop's runner."""
+        self._target = target
+        self._runner = runner
+
+    def __repr__(self) -> str:
+        """Show the object."""
+        return repr(self._target)
+
+    def __getattr__(self, name: str) -> Any:
+        """Give a blocking method for an asynchronous one."""
+        value = getattr(self._target, name)
+        if inspect.iscoroutinefunction(value):
+            return lambda *args, **kwargs: self._runner.run(value(*args, **kwargs))
+        return Driven(value, self._runner) if type(value).__module__.startswith("truto_async") else value
+
+
+@pytest.fixture(params=["truto_async", "truto_sync"])
+def make_client(request: pytest.FixtureRequest) -> Iterator[MakeClient]:
+    """Make clients of either package, closed at the end of the test."""
+    clients: list[Any] = []
+    with asyncio.Runner() as runner:
+
+        def make(token: str | None = None, **options: Any) -> Any:
+            client = Driven(AsyncTruto(token, **options), runner) if asynchronous else Truto(token, **options)
+            clients.append(client)
+            return client
+
+        asynchronous = request.param == "truto_async"
+        yield make
+        for client in clients:
+            client.close()
+
+
+@pytest.fixture
+def truto(make_client: MakeClient, fake_truto: FakeTruto) -> Any:
+    """Give a client of either package that talks to the fake."""
+    return make_client(fake_truto.token, base_url=fake_truto.url)
+
+
+def run_script(script: str, *, status: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a script as strictly as Python can, and expect an exit status."""
+    command = [sys.executable, "-X", "dev", "-W", "error", "-c", textwrap.dedent(script)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **environment}
+    )
+    assert status == done.returncode, done.stderr
+    return done

@@ -1,0 +1,218 @@
+"""The models: what comes in is what goes out."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+
+from tests.strategies import jobs, json_values, mangled_jobs
+from truto_async import (
+    ArgsSchema,
+    ArgSpec,
+    DestinationNode,
+    RequestNode,
+    ResponseDecodeError,
+    SpoolNode,
+    SyncJob,
+    TransformNode,
+    UnknownNode,
+    models,
+)
+from truto_async.testing import SEED_JOBS
+
+OPAQUE = {"query", "body", "default", "value", "delete_tracking_query"}
+
+
+def without_nulls(document: Any, path: tuple[str, ...] = ()) -> Any:
+    """Drop the null fields of what models know, as `to_dict` does, and leave alone what they do not."""
+    model = SyncJob.from_dict(document)
+    return _pruned(model, document)
+
+
+def _pruned(model: Any, document: Any) -> Any:
+    if isinstance(model, list):
+        return [_pruned(item, part) for item, part in zip(model, document, strict=True)]
+    if isinstance(model, ArgsSchema):
+        specs = document["properties"] if model.is_json_schema else document
+        pruned = {name: _pruned(model.properties.get(name), spec) for name, spec in specs.items()}
+        return document | {"properties": pruned} if model.is_json_schema else pruned
+    if not isinstance(model, models.SyncJob.__mro__[1]):
+        return document
+    fields = {field.metadata.get("wire", field.name): getattr(model, field.name) for field in attrs.fields(type(model))}
+    return {
+        key: _pruned(fields.get(key), value)
+        for key, value in document.items()
+        if value is not None or key not in fields or key == "extra"
+    }
+
+
+@given(jobs)
+def test_any_job_round_trips(document: dict[str, Any]) -> None:
+    """Whatever a job holds, it comes back, but that null and missing fields are the same."""
+    original = copy.deepcopy(document)
+
+    job = SyncJob.from_dict(document)
+
+    assert without_nulls(document) == job.to_dict()
+    assert job == SyncJob.from_dict(job.to_dict())
+    assert job == pickle.loads(pickle.dumps(job))
+    assert job == copy.deepcopy(job)
+    assert original == document
+
+
+@given(json_values | mangled_jobs)
+def test_any_json_decodes_or_says_where_not(value: Any) -> None:
+    """Any JSON is a job, or raises ResponseDecodeError with a path, and nothing else."""
+    try:
+        job = SyncJob.from_dict(value)
+    except ResponseDecodeError as error:
+        assert error.path.startswith("$")
+        assert str(error).endswith(f"@ {error.path}")
+    else:
+        assert job == SyncJob.from_dict(job.to_dict())
+
+
+@pytest.mark.parametrize("document", SEED_JOBS, ids=lambda job: job["id"][:8])
+def test_seeded_jobs_round_trip(document: dict[str, Any]) -> None:
+    """The seeded jobs come back as they are, nulls aside."""
+    assert {key: value for key, value in document.items() if value is not None} == SyncJob.from_dict(document).to_dict()
+
+
+def test_every_node_type() -> None:
+    """Each type of node becomes its class; the seeds have them all."""
+    seen = {type(node) for job in SEED_JOBS for node in SyncJob.from_dict(job).resources or []}
+
+    assert seen == set(models.Node.__args__)
+
+
+def test_nodes_in_detail() -> None:
+    """The fields of the nodes are where the docstrings say."""
+    job = SyncJob.from_dict(SEED_JOBS[0])
+    nodes = {node.name: node for node in job.resources or []}
+    tickets, comments, app = nodes["tickets"], nodes["comments"], nodes["to_app"]
+
+    assert isinstance(tickets, RequestNode)
+    assert ("list", "ticketing/tickets", "soft") == (tickets.method, tickets.resource, tickets.delete_tracking)
+    assert isinstance(tickets.query, dict)
+    assert ("cursor",) == tickets.parents
+    assert isinstance(comments, RequestNode)
+    assert isinstance(comments.query, str)
+    assert isinstance(app, DestinationNode)
+    assert ["tickets", "all_comments"] == app.resources_to_persist
+    assert () == app.parents
+
+
+def test_flat_entries() -> None:
+    """The entries of early runtimes are request nodes without a name or type; transform and spool entries keep theirs."""
+    contacts, notes, *_, merged, gathered = SyncJob.from_dict(SEED_JOBS[2]).resources or []
+
+    assert isinstance(contacts, RequestNode)
+    assert (None, None) == (contacts.name, contacts.type)
+    assert notes.persist is True
+    assert isinstance(merged, TransformNode)
+    assert ("crm/contacts", "users") == merged.parents
+    assert isinstance(gathered, SpoolNode)
+    assert {} == gathered.config
+
+
+def test_unknown_node_keeps_everything() -> None:
+    """A node of the future keeps its fields."""
+    node = (SyncJob.from_dict(SEED_JOBS[1]).resources or [])[2]
+
+    assert (
+        UnknownNode(type="classify", name="labels", depends_on="content", extra={"model": "small", "threshold": 0.75})
+        == node
+    )
+
+
+def test_both_forms_of_args_schema() -> None:
+    """Both wire forms give the same specifications, and go back in their own form."""
+    spec = {"type": "string", "required": True}
+    flat = SyncJob.from_dict({"id": "x", "args_schema": {"type": {"type": "object"}, "a": spec, "odd": None}})
+    nested = SyncJob.from_dict(
+        {"id": "x", "args_schema": {"type": "object", "properties": {"a": spec, "odd": True}, "x": 1}}
+    )
+    assert flat.args_schema is not None
+    assert nested.args_schema is not None
+
+    assert ArgSpec(type="string", required=True) == flat.args_schema.properties["a"] == nested.args_schema.properties["a"]
+    assert ArgSpec(type="object") == flat.args_schema.properties["type"]
+    assert {"odd": None} == flat.args_schema.extra
+    assert {"x": 1, "properties": {"odd": True}} == nested.args_schema.extra
+    assert {"type": "object", "properties": {"a": spec, "odd": True}, "x": 1} == nested.args_schema.to_dict()
+
+
+@pytest.mark.parametrize("text", ["2026-04-01T10:00:00.000Z", "2026-04-01 10:00:00", "2026-04-01T12:00:00+02:00"])
+def test_times_are_utc(text: str) -> None:
+    """Whichever form came, a time is an aware datetime in UTC, and goes back in its form."""
+    job = SyncJob.from_dict({"id": "x", "created_at": text})
+
+    assert datetime(2026, 4, 1, 10, tzinfo=UTC) == job.created_at
+    assert job.created_at is not None
+    assert job.created_at.utcoffset() == timedelta(0)
+    assert {"id": "x", "created_at": text} == job.to_dict() == pickle.loads(pickle.dumps(job)).to_dict()
+
+
+def test_times_that_were_made_here() -> None:
+    """A time that no server wrote is written in the API's first form."""
+    job = SyncJob.from_dict({"id": "x", "created_at": "2026-04-01 10:00:00"})
+    assert job.created_at is not None
+    later = job.created_at + timedelta(microseconds=5)
+    east = datetime(2026, 4, 1, 12, tzinfo=timezone(timedelta(hours=2)))
+    naive = datetime(2026, 4, 1, 10)  # noqa: DTZ001  # its meaning is the point
+
+    assert "2026-04-01T10:00:00.000005Z" == attrs.evolve(job, created_at=later).to_dict()["created_at"]
+    assert later == pickle.loads(pickle.dumps(later))
+    assert "2026-04-01T10:00:00.000Z" == SyncJob(id="x", created_at=east).to_dict()["created_at"]
+    assert "2026-04-01T10:00:00.000Z" == SyncJob(id="x", created_at=naive).to_dict()["created_at"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "2026-13-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
+)
+def test_times_that_are_none(text: str) -> None:
+    """What is no time, or none in UTC, is refused with its path."""
+    with pytest.raises(ResponseDecodeError, match="timestamp") as caught:
+        SyncJob.from_dict({"id": "x", "updated_at": text})
+
+    assert "$.updated_at" == caught.value.path
+
+
+def test_nothing_is_shared() -> None:
+    """Changing what went in or came out does not change the model."""
+    document = {"id": "x", "resources": [{"resource": "a", "query": {"b": [1]}}], "more": {"c": []}}
+    job = SyncJob.from_dict(document)
+    before = json.dumps(job.to_dict())
+
+    document["resources"][0]["query"]["b"].append(2)  # type: ignore[index]
+    job.to_dict()["resources"][0]["query"]["b"].append(3)
+    job.to_dict()["more"]["c"].append(4)
+
+    assert before == json.dumps(job.to_dict())
+
+
+def test_a_very_deep_document() -> None:
+    """Depth in a free-form value is no problem."""
+    deep: Any = {}
+    for _ in range(50_000):
+        deep = {"a": deep}
+
+    job = SyncJob.from_dict({"id": "x", "resources": [{"query": deep}], "more": deep})
+
+    assert {"id", "resources", "more"} == set(job.to_dict())
+
+
+def test_models_are_frozen_and_short_in_print() -> None:
+    """A model cannot be changed in place; its repr shows what is set."""
+    job = SyncJob.from_dict({"id": "x", "label": "L", "new": 1, "resources": [{"type": "request", "name": "n"}]})
+
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        job.label = "M"  # type: ignore[misc]
+    assert "SyncJob(id='x', label='L', resources=[RequestNode(name='n', type='request')], extra={'new': 1})" == repr(job)

@@ -1,0 +1,71 @@
+"""The two packages: what one has, the other has, with the same parameters, types and docstrings."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pytest
+
+import truto_async
+import truto_sync
+from truto_async import AsyncSyncJobs, AsyncTruto
+from truto_sync import SyncJobs, Truto
+
+TWINS: list[tuple[type[Any], type[Any]]] = [(AsyncTruto, Truto), (AsyncSyncJobs, SyncJobs)]
+CONTEXT = {"__aenter__": "__enter__", "__aexit__": "__exit__"}
+
+
+def names(cls: type[Any]) -> set[str]:
+    """List what a class offers, under its blocking name."""
+    offered = {name for name in dir(cls) if not name.startswith("_")} | {"__repr__"}
+    offered |= set(getattr(cls, "__annotations__", {}))
+    return {name for name in offered if not name.startswith("_")} | {
+        CONTEXT.get(name, name) for name in CONTEXT | {name: name for name in CONTEXT.values()} if hasattr(cls, name)
+    }
+
+
+def test_same_public_names() -> None:
+    """Each name of one package is in the other; what awaits has the prefix Async."""
+    asynchronous = {name.removeprefix("Async") for name in truto_async.__all__}
+
+    assert asynchronous == set(truto_sync.__all__)
+    for name in set(truto_async.__all__) & set(truto_sync.__all__):
+        assert getattr(truto_async, name) is getattr(truto_sync, name)
+
+
+@pytest.mark.parametrize(("asynchronous", "blocking"), TWINS)
+def test_twins(asynchronous: type[Any], blocking: type[Any]) -> None:
+    """Twins offer the same names, and their methods the same parameters, results and docstrings; none awaits."""
+    assert names(asynchronous) == names(blocking)
+    for name in names(asynchronous) - set(CONTEXT.values()) - set(asynchronous.__annotations__):
+        one, other = getattr(asynchronous, name), getattr(blocking, name)
+        assert inspect.iscoroutinefunction(one), name
+        assert not inspect.iscoroutinefunction(other), name
+        assert inspect.signature(one) == inspect.signature(other), name
+        assert inspect.getdoc(one) == inspect.getdoc(other), name
+        assert "await" not in (inspect.getdoc(one) or "await"), name
+        assert f"{blocking.__name__}.{name}" == other.__qualname__
+
+
+def test_same_constructor() -> None:
+    """The constructors take the same and say the same."""
+    assert inspect.signature(AsyncTruto) == inspect.signature(Truto)
+    assert AsyncTruto.__init__.__doc__ == Truto.__init__.__doc__
+
+
+def test_every_resource_has_a_twin() -> None:
+    """Each resource of the one client is one of the other."""
+    one, other = AsyncTruto("token"), Truto("token")
+    pairs = {(type(getattr(one, name)), type(getattr(other, name))) for name in AsyncTruto.__annotations__}
+
+    assert pairs == set(TWINS[1:])
+
+
+def test_helpful_on_the_instance() -> None:
+    """An editor or notebook that asks the object, not the class, gets the same."""
+    get = Truto("token").sync_jobs.get
+
+    assert ["id"] == list(inspect.signature(get).parameters)
+    assert "Fetch one sync job" in (get.__doc__ or "")
+    assert "SyncJobs.get" in repr(get)

@@ -1,0 +1,171 @@
+"""How the project is built: layers, lazy names, docstrings, version."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import attrs
+import pytest
+
+import truto_async
+import truto_sync
+from truto_async import models
+
+ROOT = Path(__file__).parent.parent
+
+# From the top down: a module may import from rows below its own, and from none above.
+LAYERS = [
+    ["truto_sync.__main__"],
+    ["truto_sync._cli"],
+    ["truto_sync._render"],
+    ["truto_sync._tree"],
+    ["truto_sync.testing"],
+    ["truto_sync"],
+    ["truto_sync.client"],
+    ["truto_sync.resources"],
+    ["truto_sync._blocking"],
+    ["truto_sync._portal"],
+    ["truto_async.testing.plugin"],
+    ["truto_async.testing"],
+    ["truto_async.testing._fake"],
+    ["truto_async.testing._server"],
+    ["truto_async.testing._records", "truto_async.testing._seeds"],
+    ["truto_async"],
+    ["truto_async.client"],
+    ["truto_async.resources"],
+    ["truto_async.resources.sync_jobs"],
+    ["truto_async.resources._base"],
+    ["truto_async._transport"],
+    ["truto_async._outcome", "truto_async._session"],
+    ["truto_async._settings"],
+    ["truto_async._secret"],
+    ["truto_async._request"],
+    ["truto_async.models"],
+    ["truto_async.models.sync_job"],
+    ["truto_async.models.nodes"],
+    ["truto_async.models.args", "truto_async.models.configs"],
+    ["truto_async.models._base"],
+    ["truto_async._codec"],
+    ["truto_async._hooks"],
+    ["truto_async._timestamps"],
+    ["truto_async.errors"],
+    ["truto_async._json", "truto_async._lazy", "truto_async._version"],
+]
+HEIGHT = {module: -row for row, modules in enumerate(LAYERS) for module in modules}
+FILES = [path for package in ("truto_async", "truto_sync") for path in (ROOT / package).rglob("*.py")]
+DOORS = {
+    "cattrs": {"truto_async._hooks"},
+    "orjson": {"truto_async._json"},
+    "aiohttp": {
+        "truto_async._outcome",
+        "truto_async._session",
+        "truto_async._settings",
+        "truto_async._transport",
+        "truto_async.client",
+        "truto_async.testing._server",
+    },
+}
+
+
+def module_name(path: Path) -> str:
+    """Name the module of a file."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(path: Path) -> set[str]:
+    """List the modules that a file imports, also those for type checkers only."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            below = {f"{module}.{alias.name}" for alias in node.names} & HEIGHT.keys()
+            found |= below or {module}
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_name)
+def test_imports_point_down(path: Path) -> None:
+    """No module imports from above itself, and each foreign library has its doors."""
+    name = module_name(path)
+    for imported in imports(path):
+        if imported in HEIGHT:
+            assert HEIGHT[imported] < HEIGHT[name], f"{name} imports {imported}"
+        root = imported.partition(".")[0]
+        assert name in DOORS.get(root, {name}), f"{name} imports {imported}"
+
+
+def test_every_module_has_a_layer() -> None:
+    """The list of layers is whole."""
+    assert set(map(module_name, FILES)) == set(HEIGHT)
+
+
+@pytest.mark.parametrize("package", ["truto_async", "truto_sync"])
+def test_importing_is_cheap(package: str) -> None:
+    """Importing a package brings in none of the libraries; errors come without them, too."""
+    heavy = {"aiohttp", "attrs", "cattrs", "asyncio", "yarl", "ssl"}
+    script = f"import {package}, sys; {package}.TrutoError; print(sorted({heavy} & set(sys.modules)))"
+
+    assert "[]" == subprocess.check_output([sys.executable, "-c", script], text=True).strip()
+
+
+def test_using_the_sync_package_without_a_server_is_light() -> None:
+    """Models load without the HTTP library."""
+    script = "import truto_sync, sys; truto_sync.SyncJob; print('aiohttp' in sys.modules)"
+
+    assert "False" == subprocess.check_output([sys.executable, "-c", script], text=True).strip()
+
+
+@pytest.mark.parametrize("package", [truto_async, truto_sync])
+def test_public_names(package: object) -> None:
+    """`dir()`, `__all__` and star imports see every public name; other names raise AttributeError."""
+    listed = dir(package)
+    namespace: dict[str, object] = {}
+    exec(f"from {package.__name__} import *", namespace)  # type: ignore[attr-defined]  # noqa: S102
+
+    assert {"SyncJob", "TrutoError", "NotFoundError", "__version__", "__doc__"} <= set(listed)
+    for name in package.__all__:  # type: ignore[attr-defined]
+        assert name in listed
+        assert inspect.getdoc(namespace[name])
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = package.nothing  # type: ignore[attr-defined]
+    assert not hasattr(package, "__wrapped__")
+
+
+def test_one_version() -> None:
+    """The distribution and both packages have one version, and the changelog knows it."""
+    assert version("truto-async") == truto_async.__version__ == truto_sync.__version__
+    assert f"## {truto_async.__version__}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+@pytest.mark.parametrize("package", ["truto_async", "truto_sync"])
+def test_typed(package: str) -> None:
+    """Both packages say that they are typed."""
+    module = importlib.import_module(package)
+
+    assert (Path(module.__file__ or "").parent / "py.typed").exists()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "truto_async").rglob("models/*.py")), ids=module_name)
+def test_every_field_is_documented(path: Path) -> None:
+    """Each field of each model has a docstring right below it."""
+    for cls in (node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)):
+        for field, below in zip(cls.body, [*cls.body[1:], None], strict=True):
+            if isinstance(field, ast.AnnAssign):
+                documented = isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
+                assert documented, f"{cls.name}.{ast.unparse(field.target)}"
+
+
+def test_every_model_is_an_attrs_class() -> None:
+    """The models are attrs classes with slots, as promised."""
+    for name in models.__all__:
+        if name != "Node":
+            assert attrs.has(getattr(models, name))
+            assert "__dict__" not in dir(getattr(models, name))
