@@ -22,7 +22,7 @@ URL = "http://127.0.0.1:9"
 )
 def test_ids(truto: Any, fake_truto: FakeTruto, job_id: object) -> None:
     """An id that cannot be right is refused."""
-    with pytest.raises(InvalidArgumentError, match="^id "):
+    with pytest.raises(InvalidArgumentError, match=r"^id "):
         truto.sync_jobs.get(job_id)
 
     assert [] == fake_truto.requests
@@ -196,9 +196,9 @@ def test_use_after_close(truto: Any, fake_truto: FakeTruto) -> None:
     truto.close()
     truto.close()
 
-    for call in (lambda: truto.sync_jobs.get("x"), lambda: truto.request("GET", "/x")):
+    for method, arguments in ((truto.sync_jobs.get, ["x"]), (truto.request, ["GET", "/x"])):
         with pytest.raises(ClientClosedError, match="closed") as caught:
-            call()
+            method(*arguments)
         assert isinstance(pickle.loads(pickle.dumps(caught.value)), ClientClosedError)
 
     assert [] == fake_truto.requests

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import pickle
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +15,7 @@ from truto_async import (
     APIConnectionError,
     APIStatusError,
     APITimeoutError,
+    AsyncTruto,
     AuthenticationError,
     BadRequestError,
     ConflictError,
@@ -24,6 +27,7 @@ from truto_async import (
     ResponseDecodeError,
     ResponseTooLargeError,
     SyncJob,
+    TLSError,
     UnprocessableEntityError,
     __version__,
 )
@@ -175,6 +179,9 @@ def test_unauthorized(make_client: MakeClient, fake_truto: FakeTruto) -> None:
             '{"id": "x", "args_schema": {"type": "object", "properties": {"a b": {"type": 5}}}}',
             '$.args_schema.properties["a b"].type',
         ),
+        ('{"id": "x", "args_schema": {"a": {}, "b": {"required": 1}}}', "$.args_schema.b.required"),
+        ('{"id": "x", "resources": [{"type": 5}]}', "$.resources[0].type"),
+        ('{"id": "x", "resources": {}}', "$.resources"),
         ("[]", "$"),
         ("null", "$"),
         ("<html>fine</html>", "$"),
@@ -260,9 +267,6 @@ def test_timeout(make_client: MakeClient, fake_truto: FakeTruto) -> None:
 
 def test_waiting_for_a_place_is_not_on_the_clock(fake_truto: FakeTruto) -> None:
     """Time spent waiting for a free connection does not count towards the timeout."""
-    import asyncio
-
-    from truto_async import AsyncTruto
 
     async def many() -> list[SyncJob]:
         async with AsyncTruto(fake_truto.token, base_url=fake_truto.url, timeout=2.0, max_connections=1) as truto:
@@ -271,6 +275,14 @@ def test_waiting_for_a_place_is_not_on_the_clock(fake_truto: FakeTruto) -> None:
     fake_truto.fail(delay=0.6, times=5)
 
     assert [JOB_ID] * 5 == [job.id for job in asyncio.run(many())]
+
+
+def test_no_tls_there(make_client: MakeClient, fake_truto: FakeTruto) -> None:
+    """A server that does not speak TLS."""
+    truto = make_client("token", base_url=fake_truto.url.replace("http:", "https:"))
+
+    with pytest.raises(TLSError, match="no secure connection to 127"):
+        truto.sync_jobs.get(JOB_ID)
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
@@ -301,7 +313,7 @@ def test_request(truto: Any, fake_truto: FakeTruto) -> None:
             "limit": 10,
             "active": True,
             "none": None,
-            "created_at": {"gt": "2026-01-01", "deep": {"er": 1.5}},
+            "created_at": {"gt": datetime(2026, 1, 1, tzinfo=UTC), "deep": {"er": 1.5}},
             "ids": ["a", "b&c"],
             "nested": [{"x": 1}, {"x": False}],
         },
@@ -314,7 +326,7 @@ def test_request(truto: Any, fake_truto: FakeTruto) -> None:
     assert {
         "limit": ["10"],
         "active": ["true"],
-        "created_at[gt]": ["2026-01-01"],
+        "created_at[gt]": ["2026-01-01T00:00:00.000Z"],
         "created_at[deep][er]": ["1.5"],
         "ids[]": ["a", "b&c"],
         "nested[0][x]": ["1"],

@@ -167,9 +167,8 @@ def test_tree_of_diamonds() -> None:
     """A subtree that is reached twice is drawn once, so that many of them stay readable."""
     nodes: list[dict[str, object]] = [{"type": "spool", "name": "n0"}]
     for level in range(1, 40):
-        for side in "ab":
-            nodes.append({"type": "spool", "name": f"{side}{level}", "depends_on": f"n{level - 1}"})
-        nodes.append({"type": "spool", "name": f"n{level}", "depends_on": [f"a{level}", f"b{level}"]})
+        nodes += ({"type": "spool", "name": f"{side}{level}", "depends_on": f"n{level - 1}"} for side in "ab")
+        nodes += [{"type": "spool", "name": f"n{level}", "depends_on": [f"a{level}", f"b{level}"]}]
 
     assert len(tree(*nodes)) < 4 * 40
 

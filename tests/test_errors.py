@@ -12,6 +12,7 @@ import pytest
 from truto_async import APIStatusError, RateLimitError, ResponseDecodeError, TrutoError, errors
 from truto_async._outcome import from_response, parse_retry_after
 from truto_async._request import Request, Response
+from truto_async._secret import Token
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 ALL = [getattr(errors, name) for name in errors.__all__]
@@ -106,6 +107,15 @@ def test_sentences(body: bytes, sentence: str) -> None:
 
     assert isinstance(error, RateLimitError)
     assert sentence == str(error)
+
+
+def test_a_token_is_not_shown_or_written() -> None:
+    """Wherever the token gets to, it shows a mask, and it cannot be pickled."""
+    token = Token("secret-51")
+
+    assert "secret-51" not in f"{token!r} {[token.authorization]!r} {vars(Token)}"
+    with pytest.raises(TypeError, match="never pickled"):
+        pickle.dumps(token)
 
 
 @pytest.mark.parametrize("location", ["/elsewhere", "", "http://[bad"])

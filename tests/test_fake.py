@@ -6,7 +6,6 @@ import asyncio
 import json
 import urllib.error
 import urllib.request
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,9 +14,6 @@ import truto_sync.testing
 from truto_async import AsyncTruto, NotFoundError, SyncJob
 from truto_async.testing import SEED_JOBS, FakeTruto, Fault, RecordedRequest
 from truto_sync import Truto
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 pytest_plugins = ["pytester"]
 

@@ -64,7 +64,7 @@ def test_tricky(loads: Any, body: bytes) -> None:
 @pytest.mark.parametrize("body", REFUSED, ids=lambda body: repr(body[:20]))
 def test_refused(loads: Any, body: bytes) -> None:
     """What is no JSON raises ValueError, and never anything else."""
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         loads(body)
 
 

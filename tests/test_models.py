@@ -14,8 +14,8 @@ from hypothesis import given
 
 from tests.strategies import jobs, json_values, mangled_jobs
 from truto_async import (
-    ArgsSchema,
     ArgSpec,
+    ArgsSchema,
     DestinationNode,
     RequestNode,
     ResponseDecodeError,
@@ -43,7 +43,7 @@ def _pruned(model: Any, document: Any) -> Any:
         specs = document["properties"] if model.is_json_schema else document
         pruned = {name: _pruned(model.properties.get(name), spec) for name, spec in specs.items()}
         return document | {"properties": pruned} if model.is_json_schema else pruned
-    if not isinstance(model, models.SyncJob.__mro__[1]):
+    if not attrs.has(type(model)):
         return document
     fields = {field.metadata.get("wire", field.name): getattr(model, field.name) for field in attrs.fields(type(model))}
     return {

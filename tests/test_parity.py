@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,8 +12,16 @@ import truto_sync
 from truto_async import AsyncSyncJobs, AsyncTruto
 from truto_sync import SyncJobs, Truto
 
+if TYPE_CHECKING:
+    from types import ModuleType
+
 TWINS: list[tuple[type[Any], type[Any]]] = [(AsyncTruto, Truto), (AsyncSyncJobs, SyncJobs)]
 CONTEXT = {"__aenter__": "__enter__", "__aexit__": "__exit__"}
+
+
+def public(package: ModuleType) -> set[str]:
+    """List the public names of a package."""
+    return set(package.__all__)
 
 
 def names(cls: type[Any]) -> set[str]:
@@ -27,10 +35,10 @@ def names(cls: type[Any]) -> set[str]:
 
 def test_same_public_names() -> None:
     """Each name of one package is in the other; what awaits has the prefix Async."""
-    asynchronous = {name.removeprefix("Async") for name in truto_async.__all__}
+    asynchronous = {name.removeprefix("Async") for name in public(truto_async)}
 
-    assert asynchronous == set(truto_sync.__all__)
-    for name in set(truto_async.__all__) & set(truto_sync.__all__):
+    assert asynchronous == public(truto_sync)
+    for name in public(truto_async) & public(truto_sync):
         assert getattr(truto_async, name) is getattr(truto_sync, name)
 
 

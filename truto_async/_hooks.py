@@ -150,9 +150,10 @@ def _structure_list(cls: Any) -> Structure:
     hook = converter.get_structure_hook(kind)
 
     def structure(value: JSONValue, _: Any) -> list[Any]:
+        array = _json_array(value)
         items: list[Any] = []
         try:
-            for item in _json_array(value):
+            for item in array:
                 items.append(hook(item, kind))  # noqa: PERF401  # its length tells where it failed
         except Misfit as misfit:
             misfit.steps.append(len(items))

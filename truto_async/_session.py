@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import warnings
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -14,8 +15,6 @@ from truto_async._version import __version__
 from truto_async.errors import ClientClosedError, InvalidArgumentError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from truto_async._settings import Settings
 
 __all__ = ["Channel", "Sessions"]

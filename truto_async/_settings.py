@@ -6,17 +6,15 @@ import ipaddress
 import math
 import os
 import ssl as tls
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import Any, TypeGuard
 from urllib.parse import SplitResult, urlsplit
 
+import aiohttp
 import attrs
 from attrs import field, frozen
 
 from truto_async._secret import Token
 from truto_async.errors import InvalidArgumentError
-
-if TYPE_CHECKING:
-    import aiohttp
 
 __all__ = ["DEFAULT_MAX_RESPONSE_BYTES", "Settings", "read_base_url", "read_token"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 from attrs import field, frozen
@@ -13,18 +13,10 @@ from truto_async._json import JSONObject
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Model", "model"]
-
-T = TypeVar("T")
+__all__ = ["Model"]
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
-def model(cls: type[T]) -> type[T]:
-    """Make an attrs class as all models are: frozen, with slots, by keyword, and with the repr of Model."""
-    return frozen(cls, kw_only=True, repr=False)
-
-
-@model
+@frozen(kw_only=True, repr=False)
 class Model:
     """The base of the models: attrs classes, frozen and compared by value.
 
@@ -52,7 +44,7 @@ class Model:
 
     def __repr__(self) -> str:
         """Show the fields that are set."""
-        first, *others = (field.name for field in attrs.fields(type(self)))  # type: ignore[arg-type]  # made by @model
+        first, *others = (field.name for field in attrs.fields(type(self)))
         values = ((name, getattr(self, name)) for name in (*others, first))
         shown = [f"{name}={value!r}" for name, value in values if value is not None and value != {}]
         return f"{type(self).__name__}({', '.join(shown)})"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import field
+from attrs import field, frozen
 
 from truto_async import _hooks, _json
 from truto_async._json import JSONObject, JSONValue
-from truto_async.models._base import Model, model
+from truto_async.models._base import Model
 
 __all__ = ["ArgSpec", "ArgsSchema"]
 
 
-@model
+@frozen(kw_only=True, repr=False)
 class ArgSpec(Model):
     """One argument of a sync job (truto-skills: sync jobs; truto.one/docs: sync jobs)."""
 
@@ -37,7 +37,7 @@ class ArgSpec(Model):
     """The `$ref` of JSON Schema."""
 
 
-@model
+@frozen(kw_only=True, repr=False)
 class ArgsSchema(Model):
     """The arguments of a sync job, in either of the two forms that the API has for them.
 
@@ -83,7 +83,7 @@ def _structure_specs(specs: JSONObject) -> dict[str, ArgSpec]:
 
 
 def _unstructure(schema: ArgsSchema) -> JSONObject:
-    specs = {name: spec.to_dict() for name, spec in schema.properties.items()}
+    specs: JSONObject = _hooks.converter.unstructure(schema.properties, dict[str, ArgSpec])
     extra: JSONObject = _json.copy(schema.extra)
     if not schema.is_json_schema:
         return specs | extra

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from attrs import field
+from attrs import field, frozen
 
 from truto_async import _hooks
 from truto_async._json import JSONObject, JSONValue
-from truto_async.models._base import Model, model
+from truto_async.models._base import Model
 
 __all__ = ["DestinationConfig", "EventConfig", "ExpressionConfig", "Recurse", "StateConfig"]
 
 EventName: TypeAlias = Literal["start", "complete", "error"] | str  # noqa: PYI051  # open: the literals are for editors
 
 
-@model
+@frozen(kw_only=True, repr=False)
 class ExpressionConfig(Model):
     """The settings of a node that evaluates JSONata."""
 
@@ -23,7 +23,7 @@ class ExpressionConfig(Model):
     """The JSONata expression."""
 
 
-@model
+@frozen(kw_only=True, repr=False)
 class StateConfig(Model):
     """The settings of a node that reads or writes the state kept between runs."""
 
@@ -40,7 +40,7 @@ class StateConfig(Model):
     """For writing: JSONata for the value; it wins over `value`, and writes nothing where it gives nothing."""
 
 
-@model
+@frozen(kw_only=True, repr=False)
 class EventConfig(Model):
     """The settings of a node that stands for a moment of the run."""
 
@@ -48,7 +48,7 @@ class EventConfig(Model):
     """Which moment: "start", "complete" or "error"."""
 
 
-@model
+@frozen(kw_only=True, repr=False)
 class DestinationConfig(Model):
     """The settings of a node that hands records on."""
 
@@ -62,7 +62,7 @@ class DestinationConfig(Model):
     """JSONata over what is handed on."""
 
 
-@model
+@frozen(kw_only=True, repr=False)
 class Recurse(Model):
     """How a request is repeated for each of its own records, as for folders in folders."""
 

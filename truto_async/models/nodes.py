@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+from attrs import frozen
+
 from truto_async import _hooks
 from truto_async._json import JSONObject, JSONValue
-from truto_async.models._base import Model, model
+from truto_async.models._base import Model
 from truto_async.models.configs import DestinationConfig, EventConfig, ExpressionConfig, Recurse, StateConfig
 
 __all__ = [
@@ -35,7 +37,7 @@ ResponseFormat: TypeAlias = Literal["raw", "unified", "normalized"] | str  # noq
 DestinationType: TypeAlias = Literal["webhook", "datastore", "superquery"] | str  # noqa: PYI051
 
 
-@model
+@frozen(kw_only=True, repr=False)
 class NodeBase(Model):
     """What all steps have in common."""
 
@@ -64,7 +66,7 @@ class NodeBase(Model):
         return (self.depends_on,) if isinstance(self.depends_on, str) else tuple(self.depends_on)
 
 
-@model
+@frozen(kw_only=True, repr=False)
 class RequestNode(NodeBase):
     """A call of the connected product: a request node of runtime 4, or a flat entry of runtimes 1 to 3."""
 
@@ -105,7 +107,7 @@ class RequestNode(NodeBase):
     """Flat entries only: "raw", "unified" or "normalized"."""
 
 
-@model
+@frozen(kw_only=True, repr=False)
 class TransformNode(NodeBase):
     """Replaces each batch of records by what its expression makes of them; nothing drops the batch."""
 
@@ -116,7 +118,7 @@ class TransformNode(NodeBase):
     """The expression."""
 
 
-@model
+@frozen(kw_only=True, repr=False)
 class AddContextNode(NodeBase):
     """Adds the keys of an object to what later nodes see; the records pass unchanged."""
 
@@ -127,7 +129,7 @@ class AddContextNode(NodeBase):
     """The expression, which gives an object."""
 
 
-@model
+@frozen(kw_only=True, repr=False)
 class SpoolNode(NodeBase):
     """Waits for all records and passes them on as one batch."""
 
@@ -138,7 +140,7 @@ class SpoolNode(NodeBase):
     """Settings of a flat entry; a node of runtime 4 has none."""
 
 
-@model
+@frozen(kw_only=True, repr=False)
 class GetStateNode(NodeBase):
     """Reads an entry of the state kept between runs."""
 
@@ -149,7 +151,7 @@ class GetStateNode(NodeBase):
     """Which entry, and the default."""
 
 
-@model
+@frozen(kw_only=True, repr=False)
 class UpdateStateNode(NodeBase):
     """Writes an entry of the state kept between runs."""
 
@@ -160,7 +162,7 @@ class UpdateStateNode(NodeBase):
     """Which entry, and the value."""
 
 
-@model
+@frozen(kw_only=True, repr=False)
 class DeleteStateNode(NodeBase):
     """Removes an entry of the state kept between runs."""
 
@@ -171,7 +173,7 @@ class DeleteStateNode(NodeBase):
     """Which entry."""
 
 
-@model
+@frozen(kw_only=True, repr=False)
 class EventNode(NodeBase):
     """A moment of the run that other nodes can depend on."""
 
@@ -182,7 +184,7 @@ class EventNode(NodeBase):
     """Which moment."""
 
 
-@model
+@frozen(kw_only=True, repr=False)
 class DestinationNode(NodeBase):
     """Hands the records of other nodes on: to a webhook, a datastore or SuperQuery."""
 
@@ -205,7 +207,7 @@ class DestinationNode(NodeBase):
     """The path of an array; a datastore is called once for each of its elements."""
 
 
-@model
+@frozen(kw_only=True, repr=False)
 class UnknownNode(NodeBase):
     """A node of a type that this version does not know. Nothing of it is lost."""
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from truto_async.models._base import Model, model
+from attrs import frozen
+
+from truto_async.models._base import Model
 from truto_async.models.args import ArgsSchema
 from truto_async.models.nodes import Node
 
 __all__ = ["SyncJob"]
 
 
-@model
+@frozen(kw_only=True, repr=False)
 class SyncJob(Model):
     """A pipeline that pulls data from an account of a connected product.
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from attrs import field, frozen
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from truto_async._json import JSONValue
+from truto_async._json import JSONValue
 
 __all__ = ["Fault", "RecordedRequest"]
 

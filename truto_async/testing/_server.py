@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote
@@ -15,7 +16,7 @@ from attrs import frozen
 from truto_async.testing._records import RecordedRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 __all__ = ["Answer", "ServerThread"]
 

@@ -1,0 +1,10 @@
+"""Print constraints that pin each runtime dependency to the lowest version that pyproject.toml allows."""
+
+import re
+import tomllib
+from pathlib import Path
+
+project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())["project"]
+for requirement in project["dependencies"]:
+    name, lowest = re.fullmatch(r"([\w-]+)>=([\d.]+).*", requirement).groups()
+    print(f"{name}=={lowest}")

@@ -1,0 +1,48 @@
+"""The documentation's examples run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from truto_async.testing import FakeTruto
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCKS = [
+    pytest.param(block, id=f"{document.name}-{number}")
+    for document in DOCUMENTS
+    for number, block in enumerate(re.findall(r"^```python\n(.*?)^```", document.read_text(), re.DOTALL | re.MULTILINE))
+]
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_example(block: str, truto_env: FakeTruto) -> None:
+    """A reader who pastes the example sees it work; what looks like a test is run as one."""
+    namespace: dict[str, object] = {"__name__": "example"}
+
+    exec(compile(block, "example", "exec"), namespace)
+
+    for name, value in namespace.items():
+        if name.startswith("test_") and callable(value):
+            value(truto_env)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_links(document: Path) -> None:
+    """Links to files of the project lead to one."""
+    for target in re.findall(r"\]\((?!https?://)([^)#]+)", document.read_text()):
+        assert (document.parent / target).exists(), target
+
+
+def test_commands_to_paste() -> None:
+    """The README has its two commands for a fresh machine, one line each."""
+    commands = re.findall(r"^```shell\n(python3 -m venv .*)\n```", (ROOT / "README.md").read_text(), re.MULTILINE)
+
+    demo, tests = commands
+    assert demo.endswith("-m truto_sync get --demo")
+    assert "pytest" in tests

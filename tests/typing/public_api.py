@@ -1,0 +1,104 @@
+"""What type checkers must see of both packages. Checked, never run."""
+
+from __future__ import annotations
+
+import ssl
+from datetime import datetime
+from typing import Any, assert_type
+
+import attrs
+
+import truto_async
+import truto_sync
+from truto_async import (
+    APIStatusError,
+    ArgSpec,
+    ArgsSchema,
+    AsyncTruto,
+    DestinationNode,
+    Node,
+    NotFoundError,
+    RequestNode,
+    ResponseDecodeError,
+    SyncJob,
+    TrutoError,
+)
+from truto_async.testing import FakeTruto
+from truto_sync import Truto
+
+
+async def asynchronous() -> None:
+    """The asynchronous client."""
+    async with AsyncTruto("token", timeout=5, ssl=ssl.create_default_context()) as truto:
+        assert_type(truto, AsyncTruto)
+        assert_type(await truto.sync_jobs.get("x"), SyncJob)
+        assert_type(await truto.sync_jobs.get(id="x"), SyncJob)
+        await truto.request("GET", "/x", query={"a": 1, "b": {"gt": datetime.now().astimezone()}, "c": [1, "d"]})
+        await truto.close()
+
+
+def blocking() -> None:
+    """The blocking client: the same types, without awaiting."""
+    with Truto("token", base_url=None, timeout=None, max_connections=5) as truto:
+        assert_type(truto, Truto)
+        assert_type(truto.sync_jobs.get("x"), SyncJob)
+        assert_type(truto.sync_jobs.get(id="x"), SyncJob)
+        truto.request("POST", "/x", json={"a": [1, None]})
+        assert_type(truto.close(), None)
+
+
+def mistakes(truto: Truto, job: SyncJob) -> None:
+    """What must not pass."""
+    Truto(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Truto(nonsense=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    truto.sync_jobs.get()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    truto.sync_jobs.get(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    truto.request("GET", "/x", query={"a": object()})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+    job.label = "x"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    SyncJob(label="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def models(job: SyncJob) -> None:
+    """The models' fields."""
+    assert_type(job.id, str)
+    assert_type(job.label, str | None)
+    assert_type(job.created_at, datetime | None)
+    assert_type(job.default_runtime_version, int | None)
+    assert_type(job.args_schema, ArgsSchema | None)
+    assert_type(job.resources, list[Node] | None)
+    assert_type(job.to_dict(), dict[str, Any])
+    assert_type(SyncJob.from_dict({"id": "x"}), SyncJob)
+    assert_type(attrs.evolve(job, label="x"), SyncJob)
+    if job.args_schema is not None:
+        assert_type(job.args_schema.properties, dict[str, ArgSpec])
+    for node in job.resources or []:
+        assert_type(node.parents, tuple[str, ...])
+        if isinstance(node, RequestNode):
+            assert_type(node.query, dict[str, Any] | str | None)
+        elif isinstance(node, DestinationNode):
+            assert_type(node.resources_to_persist, list[str] | None)
+
+
+def errors(error: TrutoError) -> None:
+    """The errors' attributes."""
+    if isinstance(error, NotFoundError):
+        assert_type(error.status, int)
+    if isinstance(error, APIStatusError):
+        assert_type(error.retry_after, float | None)
+        assert_type(error.is_remote, bool)
+    if isinstance(error, ResponseDecodeError):
+        assert_type(error.path, str)
+
+
+async def fakes() -> None:
+    """The fake server works in both kinds of block."""
+    with FakeTruto() as one:
+        assert_type(one, FakeTruto)
+    async with FakeTruto() as other:
+        assert_type(other.url, str)
+
+
+def packages() -> None:
+    """Names are seen through the packages, too, and unknown ones are not."""
+    assert_type(truto_sync.SyncJob(id="x"), truto_async.SyncJob)
+    _ = truto_sync.nothing  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
