@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import threading
 from concurrent.futures import Future
@@ -118,7 +119,10 @@ class _LoopThread:
 
     async def _serve(self, loop_made: Future[asyncio.AbstractEventLoop]) -> None:
         self._stopping = asyncio.Event()
-        loop_made.set_result(asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        # In dev mode asyncio logs slow steps. Nobody else uses this loop, and here it would be other threads that made it slow.
+        loop.slow_callback_duration = math.inf
+        loop_made.set_result(loop)
         await self._stopping.wait()
         await self._on_close()
 
