@@ -120,6 +120,7 @@ def _careless() -> ssl.SSLContext:
         *({"max_connections": value} for value in (0, -1, 1.5, "1", None, True)),
         *({"max_response_bytes": value} for value in (0, 2.5)),
         *({"proxy": value} for value in ("proxy:3128", "socks5://x:1", 5, "http://a b")),
+        *({"session": value} for value in (5, "x")),
         *({"ssl": value} for value in (False, "ca.pem", _careless())),
     ],
     ids=str,

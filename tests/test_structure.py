@@ -31,7 +31,7 @@ LAYERS = [
     ["truto_sync.resources"],
     ["truto_sync._blocking"],
     ["truto_sync._portal"],
-    ["truto_async.testing.plugin"],
+    ["truto_async.testing._plugin"],
     ["truto_async.testing"],
     ["truto_async.testing._fake"],
     ["truto_async.testing._server"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import warnings
 from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
 
 import aiohttp
@@ -15,7 +15,7 @@ from truto_async._version import __version__
 from truto_async.errors import ClientClosedError, InvalidArgumentError
 
 if TYPE_CHECKING:
-    from truto_async._settings import Settings
+    from truto_async._settings import AiohttpSession, Settings
 
 __all__ = ["Channel", "Sessions"]
 
@@ -76,10 +76,11 @@ class Sessions:
         await anext(lifetime)
         return Channel(session, asyncio.Semaphore(settings.max_connections), lifetime)
 
-    def _adopt(self, session: aiohttp.ClientSession) -> Channel:
+    def _adopt(self, handed_in: AiohttpSession) -> Channel:
         if self._channels:
             raise InvalidArgumentError("session= belongs to one event loop, and this is another: make a client for each")
-        limit = getattr(session.connector, "limit", 0) or _UNLIMITED
+        session = cast("aiohttp.ClientSession", handed_in)
+        limit = (session.connector and session.connector.limit) or _UNLIMITED
         return Channel(session, asyncio.Semaphore(limit))
 
     def __del__(self) -> None:

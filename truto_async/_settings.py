@@ -6,7 +6,7 @@ import ipaddress
 import math
 import os
 import ssl as tls
-from typing import Any, TypeGuard
+from typing import Any, Protocol, TypeGuard
 from urllib.parse import SplitResult, urlsplit
 
 import aiohttp
@@ -16,13 +16,40 @@ from attrs import field, frozen
 from truto_async._secret import Token
 from truto_async.errors import InvalidArgumentError
 
-__all__ = ["DEFAULT_MAX_RESPONSE_BYTES", "Settings", "read_base_url", "read_token"]
+__all__ = ["DEFAULT_MAX_RESPONSE_BYTES", "AiohttpSession", "Settings", "read_base_url", "read_token"]
 
 DEFAULT_BASE_URL = "https://api.truto.one"
 DEFAULT_MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 
 TOKEN_VARIABLE = "TRUTO_API_TOKEN"  # noqa: S105  # the name of a variable
 BASE_URL_VARIABLE = "TRUTO_API_BASE_URL"
+
+
+class AiohttpSession(Protocol):
+    """An aiohttp.ClientSession, by the properties that tell it from other libraries' sessions.
+
+    Its own type is not fully known to type checkers, and would leave holes in the types of this SDK.
+    """
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is closed."""
+        ...
+
+    @property
+    def connector(self) -> object:
+        """What holds its connections."""
+        ...
+
+    @property
+    def cookie_jar(self) -> object:
+        """What holds its cookies."""
+        ...
+
+
+def _check_session(_: object, __: object, value: Any) -> None:
+    if value is not None and not isinstance(value, aiohttp.ClientSession):
+        raise InvalidArgumentError(f"session must be an aiohttp.ClientSession, or None: {type(value).__name__}")
 
 
 def _check_timeout(_: object, __: object, value: Any) -> None:
@@ -65,7 +92,7 @@ class Settings:
     max_response_bytes: int = field(validator=_check_count)
     proxy: str | None = field(validator=_check_proxy, repr=False)
     ssl: tls.SSLContext | None = field(validator=_check_ssl)
-    session: aiohttp.ClientSession | None
+    session: AiohttpSession | None = field(validator=_check_session)
 
 
 def read_token(token: object) -> Token:

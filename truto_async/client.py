@@ -13,10 +13,9 @@ if TYPE_CHECKING:
     import ssl as tls
     from types import TracebackType
 
-    import aiohttp
-
     from truto_async._json import JSONValue
     from truto_async._request import Query
+    from truto_async._settings import AiohttpSession
 
 __all__ = ["AsyncTruto"]
 
@@ -41,7 +40,7 @@ class AsyncTruto:
         max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
         proxy: str | None = None,
         ssl: tls.SSLContext | None = None,
-        session: aiohttp.ClientSession | None = None,
+        session: AiohttpSession | None = None,
         allow_http: bool = False,
     ) -> None:
         """Check the options; nothing is sent yet.

@@ -120,7 +120,7 @@ class _LoopThread:
     async def _serve(self, loop_made: Future[asyncio.AbstractEventLoop]) -> None:
         self._stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
-        # In dev mode asyncio logs slow steps. Nobody else uses this loop, and here it would be other threads that made it slow.
+        # In dev mode asyncio logs slow steps. Only this client uses the loop: what makes its steps slow is other threads.
         loop.slow_callback_duration = math.inf
         loop_made.set_result(loop)
         await self._stopping.wait()

@@ -6,6 +6,7 @@ import ssl
 from datetime import datetime
 from typing import Any, assert_type
 
+import aiohttp
 import attrs
 
 import truto_async
@@ -27,8 +28,9 @@ from truto_async.testing import FakeTruto
 from truto_sync import Truto
 
 
-async def asynchronous() -> None:
+async def asynchronous(session: aiohttp.ClientSession) -> None:
     """The asynchronous client."""
+    AsyncTruto(session=session)
     async with AsyncTruto("token", timeout=5, ssl=ssl.create_default_context()) as truto:
         assert_type(truto, AsyncTruto)
         assert_type(await truto.sync_jobs.get("x"), SyncJob)
