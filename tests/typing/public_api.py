@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ssl
 from datetime import datetime
-from typing import Any, assert_type
+from typing import TYPE_CHECKING, Any, assert_type
 
-import aiohttp
 import attrs
 
 import truto_async
@@ -26,6 +25,9 @@ from truto_async import (
 )
 from truto_async.testing import FakeTruto
 from truto_sync import Truto
+
+if TYPE_CHECKING:
+    import aiohttp
 
 
 async def asynchronous(session: aiohttp.ClientSession) -> None:
