@@ -52,7 +52,7 @@ LAYERS = [
     ["truto_async.models.args", "truto_async.models.configs"],
     ["truto_async.models._base"],
     ["truto_async._codec"],
-    ["truto_async._hooks"],
+    ["truto_async._converter"],
     ["truto_async._timestamps"],
     ["truto_async.errors"],
     ["truto_async._json", "truto_async._lazy", "truto_async._version"],
@@ -60,7 +60,7 @@ LAYERS = [
 HEIGHT = {module: -row for row, modules in enumerate(LAYERS) for module in modules}
 FILES = [path for package in ("truto_async", "truto_sync") for path in (ROOT / package).rglob("*.py")]
 DOORS = {
-    "cattrs": {"truto_async._hooks"},
+    "cattrs": {"truto_async._converter"},
     "orjson": {"truto_async._json"},
     "aiohttp": {
         "truto_async._outcome",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from truto_async import _hooks, _json
+from truto_async import _converter, _json
 from truto_async.errors import ResponseDecodeError
 
 if TYPE_CHECKING:
@@ -41,15 +41,15 @@ def parse(body: bytes) -> JSONValue:
 def structure(value: JSONValue, cls: type[T]) -> T:
     """Make an instance of a model from a JSON value; raises ResponseDecodeError with the path of what does not fit."""
     try:
-        return _hooks.converter.structure(value, cls)
-    except _hooks.Misfit as misfit:
+        return _converter.converter.structure(value, cls)
+    except _converter.Misfit as misfit:
         problem, path = str(misfit), misfit.path
     raise ResponseDecodeError(problem, path=path)
 
 
 def unstructure(model: object) -> JSONObject:
     """Make the JSON object of a model, sharing nothing with it."""
-    result: Any = _hooks.converter.unstructure(model)
+    result: Any = _converter.converter.unstructure(model)
     return dict(result)
 
 

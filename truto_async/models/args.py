@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from truto_async import _hooks, _json
+from truto_async import _converter, _json
 from truto_async._json import JSONObject, JSONValue
 from truto_async.models._base import Model
 
@@ -33,7 +33,7 @@ class ArgSpec(Model):
     default: JSONValue = None
     """The value of an argument that is not given."""
 
-    ref: str | None = field(default=None, metadata=_hooks.wire("$ref"))
+    ref: str | None = field(default=None, metadata=_converter.wire("$ref"))
     """The `$ref` of JSON Schema."""
 
 
@@ -54,7 +54,7 @@ class ArgsSchema(Model):
 
 
 def _structure(value: JSONValue, _: Any) -> ArgsSchema:
-    document = _hooks.json_object(value)
+    document = _converter.json_object(value)
     if document.get("type") == "object" and isinstance(document.get("properties"), dict):
         return _structure_json_schema(document)
     specs, extra = _split(document)
@@ -68,7 +68,7 @@ def _structure_json_schema(document: JSONObject) -> ArgsSchema:
         extra["properties"] = others
     try:
         return ArgsSchema(properties=_structure_specs(specs), is_json_schema=True, extra=extra)
-    except _hooks.Misfit as misfit:
+    except _converter.Misfit as misfit:
         misfit.steps.append("properties")
         raise
 
@@ -79,16 +79,16 @@ def _split(document: JSONObject) -> tuple[JSONObject, JSONObject]:
 
 
 def _structure_specs(specs: JSONObject) -> dict[str, ArgSpec]:
-    return _hooks.converter.structure(specs, dict[str, ArgSpec])
+    return _converter.converter.structure(specs, dict[str, ArgSpec])
 
 
 def _unstructure(schema: ArgsSchema) -> JSONObject:
-    specs: JSONObject = _hooks.converter.unstructure(schema.properties, dict[str, ArgSpec])
+    specs: JSONObject = _converter.converter.unstructure(schema.properties, dict[str, ArgSpec])
     extra: JSONObject = _json.copy(schema.extra)
     if not schema.is_json_schema:
         return specs | extra
     return {"type": "object"} | extra | {"properties": specs | extra.get("properties", {})}
 
 
-_hooks.converter.register_structure_hook(ArgsSchema, _structure)
-_hooks.converter.register_unstructure_hook(ArgsSchema, _unstructure)
+_converter.converter.register_structure_hook(ArgsSchema, _structure)
+_converter.converter.register_unstructure_hook(ArgsSchema, _unstructure)

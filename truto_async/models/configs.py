@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from attrs import field, frozen
 
-from truto_async import _hooks
+from truto_async import _converter
 from truto_async._json import JSONObject, JSONValue
 from truto_async.models._base import Model
 
@@ -66,7 +66,7 @@ class DestinationConfig(Model):
 class Recurse(Model):
     """How a request is repeated for each of its own records, as for folders in folders."""
 
-    if_: str | None = field(default=None, metadata=_hooks.wire("if"))
+    if_: str | None = field(default=None, metadata=_converter.wire("if"))
     """The condition on the record; JSON name `if`."""
 
     config: JSONObject | None = None

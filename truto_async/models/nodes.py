@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from attrs import frozen
 
-from truto_async import _hooks
+from truto_async import _converter
 from truto_async._json import JSONObject, JSONValue
 from truto_async.models._base import Model
 from truto_async.models.configs import DestinationConfig, EventConfig, ExpressionConfig, Recurse, StateConfig
@@ -229,7 +229,7 @@ Node: TypeAlias = (
 )
 """Any step of a sync job."""
 
-_hooks.register_tagged_union(
+_converter.register_tagged_union(
     Node,
     "type",
     {
