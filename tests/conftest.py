@@ -71,8 +71,8 @@ def make_client(request: pytest.FixtureRequest) -> Iterator[MakeClient]:
 
 @pytest.fixture
 def truto(make_client: MakeClient, fake_truto: FakeTruto) -> Any:
-    """Give a client of either package that talks to the fake."""
-    return make_client(fake_truto.token, base_url=fake_truto.url)
+    """Give a client of either package that talks to the fake, and does not try again."""
+    return make_client(fake_truto.token, base_url=fake_truto.url, retry=None)
 
 
 def run_script(script: str, *, status: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -219,7 +219,7 @@ def test_echoed_token_is_masked(truto: Any, fake_truto: FakeTruto) -> None:
 
 def test_too_large(make_client: MakeClient, fake_truto: FakeTruto) -> None:
     """An answer over the bound is not read to its end; an error's body is cut."""
-    truto = make_client(fake_truto.token, base_url=fake_truto.url, max_response_bytes=1000)
+    truto = make_client(fake_truto.token, base_url=fake_truto.url, max_response_bytes=1000, retry=None)
     fake_truto.fail(200, body="x" * 1001)
     fake_truto.fail(500, body="y" * 3_000_000)
 
@@ -244,7 +244,7 @@ def test_connection_refused(make_client: MakeClient) -> None:
 
 def test_dropped_connection(truto: Any, fake_truto: FakeTruto) -> None:
     """A connection that breaks off without an answer."""
-    fake_truto.fail(drop=True, times=2)  # the HTTP library asks once more by itself
+    fake_truto.fail(drop=True)
 
     with pytest.raises(APIConnectionError, match="no answer from"):
         truto.sync_jobs.get(JOB_ID)
@@ -254,7 +254,7 @@ def test_dropped_connection(truto: Any, fake_truto: FakeTruto) -> None:
 
 def test_timeout(make_client: MakeClient, fake_truto: FakeTruto) -> None:
     """An answer that does not come in time; the client works on."""
-    truto = make_client(fake_truto.token, base_url=fake_truto.url, timeout=0.2)
+    truto = make_client(fake_truto.token, base_url=fake_truto.url, timeout=0.2, retry=None)
     fake_truto.fail(delay=30.0)
 
     began = time.monotonic()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 TWINS: list[tuple[type[Any], type[Any]]] = [(AsyncTruto, Truto), (AsyncSyncJobs, SyncJobs)]
+SYNCHRONOUS = {"with_options"}
 CONTEXT = {"__aenter__": "__enter__", "__aexit__": "__exit__"}
 
 
@@ -48,7 +49,7 @@ def test_twins(asynchronous: type[Any], blocking: type[Any]) -> None:
     assert names(asynchronous) == names(blocking)
     for name in names(asynchronous) - set(CONTEXT.values()) - set(asynchronous.__annotations__):
         one, other = getattr(asynchronous, name), getattr(blocking, name)
-        assert inspect.iscoroutinefunction(one), name
+        assert inspect.iscoroutinefunction(one) or name in SYNCHRONOUS, name
         assert not inspect.iscoroutinefunction(other), name
         assert inspect.signature(one) == inspect.signature(other), name
         assert inspect.getdoc(one) == inspect.getdoc(other), name

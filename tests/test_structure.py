@@ -42,9 +42,13 @@ LAYERS = [
     ["truto_async.resources.sync_jobs"],
     ["truto_async.resources._base"],
     ["truto_async._transport"],
-    ["truto_async._outcome", "truto_async._session"],
+    ["truto_async._exchange"],
+    ["truto_async._session"],
     ["truto_async._settings"],
-    ["truto_async._secret"],
+    ["truto_async.options"],
+    ["truto_async._throttle", "truto_async._retry", "truto_async._observe"],
+    ["truto_async._outcome", "truto_async._tracked", "truto_async._call", "truto_async._endpoint"],
+    ["truto_async._checks", "truto_async._secret"],
     ["truto_async._request"],
     ["truto_async.models"],
     ["truto_async.models.sync_job"],
@@ -55,19 +59,20 @@ LAYERS = [
     ["truto_async._converter"],
     ["truto_async._timestamps"],
     ["truto_async.errors"],
-    ["truto_async._json", "truto_async._lazy", "truto_async._version"],
+    ["truto_async._json", "truto_async._lazy", "truto_async._version", "truto_async._fork", "truto_async._waiting"],
 ]
 HEIGHT = {module: -row for row, modules in enumerate(LAYERS) for module in modules}
 FILES = [path for package in ("truto_async", "truto_sync") for path in (ROOT / package).rglob("*.py")]
 DOORS = {
     "cattrs": {"truto_async._converter"},
+    "asyncio_throttle": {"truto_async._throttle"},
     "orjson": {"truto_async._json"},
     "aiohttp": {
+        "truto_async._exchange",
         "truto_async._outcome",
         "truto_async._session",
         "truto_async._settings",
-        "truto_async._transport",
-        "truto_async.client",
+        "truto_async._tracked",
         "truto_async.testing._server",
     },
 }

@@ -16,10 +16,16 @@ if TYPE_CHECKING:
     from truto_async.client import *
     from truto_async.errors import *
     from truto_async.models import *
+    from truto_async.options import *
     from truto_async.resources import *
 else:
     from truto_async._lazy import lazy
 
     __getattr__, __dir__ = lazy(
-        __name__, "truto_async.errors", "truto_async.models", "truto_async.client", "truto_async.resources"
+        __name__,
+        "truto_async.errors",
+        "truto_async.models",
+        "truto_async.options",
+        "truto_async.client",
+        "truto_async.resources",
     )

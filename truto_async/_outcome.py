@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["from_exception", "from_response", "parse_retry_after"]
 
 _EXCERPT_LENGTH = 200
-_NOT_IDEMPOTENT = ("POST", "PATCH")
+_UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
 _HINTS = {401: "; check the token (TRUTO_API_TOKEN) and its environment"}
 
 
@@ -108,10 +108,10 @@ def _http_date(value: str) -> float | None:
         return None
 
 
-def from_exception(request: Request, host: str, cause: Exception) -> TrutoError:
+def from_exception(request: Request, host: str, cause: Exception, *, sent: bool) -> TrutoError:
     """Make the error of an exchange that brought no answer."""
     detail = str(getattr(cause, "os_error", cause)) or type(cause).__name__
-    if request.method in _NOT_IDEMPOTENT and not _surely_unsent(cause):
+    if sent and not request.is_idempotent and not isinstance(cause, _UNSENT):
         error: TrutoError = AmbiguousOutcomeError(
             f"sent to {host}, but no answer came: {detail} ({request}); look whether it was done before you repeat it"
         )
@@ -123,11 +123,6 @@ def from_exception(request: Request, host: str, cause: Exception) -> TrutoError:
         error = APIConnectionError(f"no answer from {host}: {detail} ({request})")
     error.__cause__ = _bare(cause)
     return error
-
-
-def _surely_unsent(cause: Exception) -> bool:
-    unsent = aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.ClientHttpProxyError
-    return isinstance(cause, unsent)
 
 
 def _bare(cause: Exception) -> Exception:

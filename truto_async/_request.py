@@ -21,6 +21,7 @@ QueryValue: TypeAlias = "str | float | bool | datetime | Mapping[str, QueryValue
 Query: TypeAlias = Mapping[str, QueryValue]
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+_NOT_IDEMPOTENT = frozenset({"POST", "PATCH"})
 _MAX_ID_LENGTH = 1000
 
 
@@ -31,10 +32,22 @@ class Request:
     method: str
     target: str
     body: bytes | None = None
+    account: str | None = None
+    """The connected account that it is about: it has a rate limit of its own."""
+
+    @property
+    def is_idempotent(self) -> bool:
+        """Whether sending it twice does the same as sending it once."""
+        return self.method not in _NOT_IDEMPOTENT
+
+    @property
+    def path(self) -> str:
+        """The path without the query, which may hold a customer's data."""
+        return self.target.partition("?")[0]
 
     def __str__(self) -> str:
-        """Show the method and the path; the query may hold a customer's data."""
-        return f"{self.method} {self.target.partition('?')[0]}"
+        """Show the method and the path."""
+        return f"{self.method} {self.path}"
 
 
 @frozen
@@ -50,11 +63,11 @@ def build(method: object, path: object, query: object, json: JSONValue) -> Reque
     """Make the request of a call to any endpoint; raises InvalidArgumentError."""
     if not isinstance(method, str) or method.upper() not in _METHODS:
         raise InvalidArgumentError(f"method must be one of {', '.join(sorted(_METHODS))}: {method!r}")
-    target = _path(path)
-    if query is not None:
-        pairs = (f"{quote(key, safe='')}={quote(text, safe='')}" for key, text in _pairs(query))
-        target = "?".join(filter(None, (target, "&".join(pairs))))
-    return Request(method.upper(), target, None if json is None else _body(json))
+    pairs = [] if query is None else list(_pairs(query))
+    encoded = "&".join(f"{quote(key, safe='')}={quote(text, safe='')}" for key, text in pairs)
+    target = "?".join(filter(None, (_path(path), encoded)))
+    body = None if json is None else _body(json)
+    return Request(method.upper(), target, body, dict(pairs).get("integrated_account_id"))
 
 
 def segment(id: object) -> str:  # noqa: A002  # the API's own word

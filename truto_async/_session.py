@@ -11,6 +11,8 @@ from weakref import WeakKeyDictionary
 import aiohttp
 from attrs import frozen
 
+from truto_async import _fork
+from truto_async._tracked import TrackedRequest
 from truto_async._version import __version__
 from truto_async.errors import ClientClosedError, InvalidArgumentError
 
@@ -21,6 +23,8 @@ __all__ = ["Channel", "Sessions"]
 
 _UNLIMITED = 1_000_000
 
+_of_the_parent: list[object] = []
+
 
 @frozen(eq=False)
 class Channel:
@@ -29,6 +33,20 @@ class Channel:
     session: aiohttp.ClientSession
     places: asyncio.Semaphore
     lifetime: AsyncGenerator[None, None] | None = None
+
+    async def enter(self, seconds: float | None) -> bool:
+        """Take a place; False where none became free in so many seconds."""
+        if seconds is None or not self.places.locked():
+            return await self.places.acquire()
+        try:
+            async with asyncio.timeout(seconds):
+                return await self.places.acquire()
+        except TimeoutError:
+            return False
+
+    def leave(self) -> None:
+        """Give the place to the next."""
+        self.places.release()
 
 
 class Sessions:
@@ -39,6 +57,7 @@ class Sessions:
         self._settings = settings
         self._channels: WeakKeyDictionary[asyncio.AbstractEventLoop, Channel] = WeakKeyDictionary()
         self._closed = False
+        _fork.register(self)
 
     async def channel(self) -> Channel:
         """Give the channel of the running loop; raises ClientClosedError."""
@@ -50,6 +69,17 @@ class Sessions:
             channel = await self._open() if self._settings.session is None else self._adopt(self._settings.session)
             self._channels[loop] = channel
         return channel
+
+    async def refresh(self) -> None:
+        """Leave the connections of the running loop to those who use them, and make new ones for everybody else."""
+        channel = self._channels.get(asyncio.get_running_loop())
+        if channel is not None and channel.lifetime is not None:
+            self._channels[asyncio.get_running_loop()] = await self._open()
+
+    def after_fork(self) -> None:
+        """Leave the connections to the parent: closing them here would end them there."""
+        _of_the_parent.append(self._channels)
+        self._channels = WeakKeyDictionary()
 
     async def close(self) -> None:
         """Close what was opened here, in this loop and others. A session that was handed in stays open."""
@@ -70,6 +100,7 @@ class Sessions:
             connector=aiohttp.TCPConnector(limit=0, ssl=True if settings.ssl is None else settings.ssl),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers=request_headers(settings),
+            request_class=TrackedRequest,
             timeout=aiohttp.ClientTimeout(total=None),
         )
         lifetime = _close_with_loop(session)

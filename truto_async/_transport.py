@@ -1,40 +1,66 @@
-"""Requests out, responses in."""
+"""Calls: a request goes out, again where that helps, and an answer or an error comes back, in time."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-import aiohttp
-from yarl import URL
+import attrs
 
-from truto_async import _outcome
+from truto_async import _outcome, _waiting
+from truto_async._call import Call
+from truto_async._exchange import Exchange
+from truto_async._observe import Observer
 from truto_async._request import Response
-from truto_async._session import Sessions, request_headers
-from truto_async.errors import ResponseDecodeError, ResponseTooLargeError, TrutoError
+from truto_async._retry import RetryBudget, RetryPolicy, server_wish
+from truto_async._session import Sessions
+from truto_async.errors import RateLimitError, ResponseDecodeError, TrutoError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from truto_async._request import Request
-    from truto_async._settings import Settings
+    from truto_async._session import Channel
+    from truto_async._settings import CallOptions, Settings
+    from truto_async._throttle import RateLimit
 
 __all__ = ["Transport"]
 
 T = TypeVar("T")
 
-_MAX_ERROR_BYTES = 1024 * 1024
+
+class Shared:
+    """What a client has in common with those made by its `with_options`."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Take the settings of the first client."""
+        self.sessions = Sessions(settings)
+        self.budget = RetryBudget((settings.retry or RetryPolicy()).budget)
 
 
 class Transport:
-    """Sends the requests of one client."""
+    """Makes the calls of one client."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Take the settings; nothing is opened yet."""
-        self._settings = settings
-        self._sessions = Sessions(settings)
+    def __init__(self, settings: Settings, shared: Shared | None = None) -> None:
+        """Take the settings, and what is shared with another transport; nothing is opened yet."""
+        self.settings = settings
+        self._shared = Shared(settings) if shared is None else shared
+        self._observer = Observer(settings.hooks)
         self._host = urlsplit(settings.base_url).netloc
+
+    def with_options(self, options: CallOptions) -> Transport:
+        """Make a transport with other options, on the same connections, rate limit and budget."""
+        return Transport(attrs.evolve(self.settings, **options), self._shared)
+
+    async def close(self) -> None:
+        """Close the connections; a second time does nothing."""
+        await self._shared.sessions.close()
+
+    async def refresh(self) -> None:
+        """Use new connections from now on."""
+        await self._shared.sessions.refresh()
 
     async def fetch(self, request: Request, read: Callable[[bytes], T]) -> T:
         """Send, and make of the body what `read` makes of it; raises TrutoError."""
@@ -42,66 +68,103 @@ class Transport:
         try:
             return read(response.body)
         except ResponseDecodeError as error:
-            if error.body is None or not self._settings.token.is_in(error.body):
+            if error.body is None or not self.settings.token.is_in(error.body):
                 raise
-        return read(self._settings.token.redact(response.body))
+        return read(self.settings.token.redact(response.body))
 
     async def send(self, request: Request) -> Response:
-        """Send, and give an answer with a status of 2xx; raises TrutoError."""
-        outcome = await self._exchange(request)
-        if isinstance(outcome, TrutoError):
-            raise outcome
-        if 200 <= outcome.status < 300:
-            return outcome
-        raise _outcome.from_response(request, self._redacted(outcome))
+        """Send until there is an answer with a status of 2xx; raises TrutoError."""
+        call = Call(request, self.settings.deadline)
+        while True:
+            outcome = await self._attempt(call)
+            if isinstance(outcome, Response):
+                self._shared.budget.give_back(after_retry=call.attempt > 1)
+                return outcome
+            delay = self._delay(call, outcome)
+            if delay is None:
+                raise outcome
+            await asyncio.sleep(delay)
 
-    async def close(self) -> None:
-        """Close the connections; a second time does nothing."""
-        await self._sessions.close()
-
-    async def _exchange(self, request: Request) -> Response | TrutoError:
-        """Send once. Failures are returned: raised from here, they would drag the HTTP library's frames along."""
-        channel = await self._sessions.channel()
-        async with channel.places:
+    async def _attempt(self, call: Call) -> Response | TrutoError:
+        """Wait for a slot of each rate limit, then for a free connection, and send."""
+        channel = await self._shared.sessions.channel()
+        taken: list[RateLimit] = []
+        try:
+            for limit in self._limits(call.request):
+                seconds = await limit.acquire(call.deadline)
+                if seconds is not None:
+                    raise call.out_of_time("a free slot of the rate limit", seconds)
+                taken.append(limit)
+            if not await channel.enter(call.left()):
+                raise call.out_of_time("a free connection", 0.0)
             try:
-                async with asyncio.timeout(self._settings.timeout):
-                    return await self._talk(channel.session, request)
-            except TrutoError as error:
-                return error
-            except (aiohttp.ClientError, OSError) as error:
-                return _outcome.from_exception(request, self._host, error)
+                return self._judge(call, await self._exchange(call, channel))
+            finally:
+                channel.leave()
+        finally:
+            for limit in taken:
+                limit.release(counted=call.sent)
 
-    async def _talk(self, session: aiohttp.ClientSession, request: Request) -> Response:
-        headers = request_headers(self._settings) if session is self._settings.session else {}
-        if request.body is not None:
-            headers["Content-Type"] = "application/json"
-        async with session.request(
-            request.method,
-            URL(self._settings.base_url + request.target, encoded=True),
-            data=request.body,
-            headers=headers,
-            allow_redirects=False,
-            raise_for_status=False,
-            proxy=self._settings.proxy,
-        ) as response:
-            return Response(response.status, response.headers, await self._read(response))
+    def _limits(self, request: Request) -> list[RateLimit]:
+        limit = self.settings.rate_limit
+        if limit is None:
+            return []
+        account = None if request.account is None else limit.for_account(request.account)
+        return [limit] if account is None else [account, limit]
 
-    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
-        """Read the body within its bounds; of an error's body, the beginning is enough."""
-        good = response.status < 300
-        limit = self._settings.max_response_bytes if good else _MAX_ERROR_BYTES
-        body = bytearray()
-        async for piece in response.content.iter_any():
-            body += piece
-            if len(body) > limit:
-                response.close()
-                if good:
-                    raise ResponseTooLargeError(f"the answer has more than {limit:,} bytes; see max_response_bytes")
+    async def _exchange(self, call: Call, channel: Channel) -> Response | TrutoError:
+        """Send once; on a connection that the server had meanwhile closed, which nobody needs to know, again."""
+        call.attempt += 1
+        began = time.monotonic()
+        self._observer.request(call.request, call.attempt)
+        while True:
+            exchange = Exchange(self.settings, call.request, self._host)
+            outcome = await exchange.run(channel, call.bounded(self.settings.timeout))
+            if not (exchange.stale and call.request.is_idempotent):
                 break
-        return bytes(body[:limit])
+        call.sent = exchange.sent
+        self._observer.response(call.request, call.attempt, outcome, time.monotonic() - began)
+        return outcome
+
+    def _judge(self, call: Call, outcome: Response | TrutoError) -> Response | TrutoError:
+        """Tell good answers from bad ones."""
+        if isinstance(outcome, TrutoError) or 200 <= outcome.status < 300:
+            return outcome
+        if outcome.status == 404 and call.request.method == "DELETE" and call.maybe_done:
+            return Response(204, {}, b"")  # an earlier attempt deleted it
+        return _outcome.from_response(call.request, self._redacted(outcome))
+
+    def _delay(self, call: Call, error: TrutoError) -> float | None:
+        """Give the seconds until the next attempt; None to give up."""
+        call.failed(error)
+        policy = self.settings.retry
+        paused = isinstance(error, RateLimitError) and self._pause(call, error)
+        if policy is None:
+            return None
+        seconds = policy.delay(error, idempotent=call.request.is_idempotent, attempt=call.attempt)
+        if seconds is None:
+            return None
+        if call.outlived_by(seconds):
+            call.out_of_time("the next attempt", seconds)
+            return None
+        if not isinstance(error, RateLimitError) and not self._shared.budget.take():
+            call.given_up(error, "there were too many retries lately (see RetryPolicy.budget)")
+            return None
+        self._observer.retry(call.request, call.attempt, seconds, error)
+        return 0.0 if paused else _waiting.real(seconds)
+
+    def _pause(self, call: Call, error: RateLimitError) -> bool:
+        """Keep everybody back whom the same limit concerns; False where it is this call alone."""
+        seconds = server_wish(error, self.settings.retry)
+        self._observer.rate_limited(call.request, seconds, is_remote=error.is_remote)
+        limits = self._limits(call.request)
+        concerned = limits[:-1] if error.is_remote else limits[-1:]
+        for limit in concerned:
+            limit.pause(seconds)
+        return bool(concerned)
 
     def _redacted(self, response: Response) -> Response:
         """Mask the token in an answer that echoes it."""
-        token = self._settings.token
+        token = self.settings.token
         headers = {name.lower(): token.redact(value.encode()).decode() for name, value in response.headers.items()}
         return Response(response.status, headers, token.redact(response.body))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from truto_async import _codec, _request
-from truto_async._settings import DEFAULT_MAX_RESPONSE_BYTES, Settings, read_base_url, read_token
+from truto_async._endpoint import read_base_url, read_proxy, read_ssl, read_token
+from truto_async._settings import CallOptions, Settings
 from truto_async._transport import Transport
+from truto_async.errors import InvalidArgumentError
+from truto_async.options import Hooks, RateLimit, RetryPolicy
 from truto_async.resources import AsyncSyncJobs
 
 if TYPE_CHECKING:
@@ -18,6 +21,12 @@ if TYPE_CHECKING:
     from truto_async._settings import AiohttpSession
 
 __all__ = ["AsyncTruto"]
+
+T = TypeVar("T")
+DEFAULT_MAX_RESPONSE_BYTES = 64 * 1024 * 1024
+
+# Stands in signatures and help for the limit that each client then gets for itself.
+_OWN = RateLimit(500, per=10.0)
 
 
 class AsyncTruto:
@@ -36,11 +45,16 @@ class AsyncTruto:
         *,
         base_url: str | None = None,
         timeout: float | None = 30.0,
+        deadline: float | None = None,
+        retry: RetryPolicy | None = RetryPolicy(),  # noqa: B008  # frozen
+        rate_limit: RateLimit | None = _OWN,
         max_connections: int = 100,
         max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
         proxy: str | None = None,
-        ssl: tls.SSLContext | None = None,
+        ssl: tls.SSLContext | str | None = None,
         session: AiohttpSession | None = None,
+        trust_env: bool = False,
+        hooks: Hooks | None = None,
         allow_http: bool = False,
     ) -> None:
         """Check the options; nothing is sent yet.
@@ -49,30 +63,69 @@ class AsyncTruto:
             token: the API token of one environment; default: the environment variable TRUTO_API_TOKEN.
             base_url: where the API is; default: the environment variable TRUTO_API_BASE_URL, else https://api.truto.one.
             timeout: seconds for one attempt, from connecting to the last byte of the answer; None for no limit. Time spent
-                waiting for a free connection does not count.
+                waiting for a free connection or for the rate limit does not count.
+            deadline: seconds for a whole call, with all its attempts and waits; None for no limit. A wait that would end
+                later is not begun: the error comes at once.
+            retry: when and how soon a failed request is sent again; None for never.
+            rate_limit: how many requests are sent in which time; by default each client has a limit of its own, which is
+                Truto's for one token. Give the same object to several clients that share a token. None for no limit.
             max_connections: how many requests may be under way at once in one event loop; more wait their turn.
             max_response_bytes: the largest answer that is read, in bytes after decompression; default 64 MiB.
-            proxy: the URL of an HTTP proxy, `http://user:password@proxy.example:3128`; none is taken from the environment.
-            ssl: an SSLContext, for a private certificate authority. It must verify certificates and host names.
+            proxy: the URL of an HTTP proxy, such as `http://user:password@proxy.example:3128`.
+            ssl: for a private certificate authority, the path of a PEM file with its certificate, or an SSLContext, which
+                must verify certificates and host names.
             session: an aiohttp session to use instead of one of the client's own. It belongs to one event loop, it keeps
                 its own proxy and TLS settings where none are given here, and it is not closed. Asynchronous client only.
+            trust_env: True to take the proxy from the environment (HTTPS_PROXY, NO_PROXY) where none is given. No netrc file
+                is ever read. Certificates are found through SSL_CERT_FILE in any case.
+            hooks: functions to call while requests are made.
             allow_http: True to allow an http:// base URL to another machine, which sends the token unencrypted.
 
         Raises:
             InvalidArgumentError: the token is missing or malformed, or an option is out of its range.
         """
-        self._settings = Settings(
+        if rate_limit is _OWN:
+            rate_limit = RateLimit(_OWN.limit, per=_OWN.per)
+        base_url = read_base_url(base_url, allow_http=allow_http)
+        settings = Settings(
             token=read_token(token),
-            base_url=read_base_url(base_url, allow_http=allow_http),
+            base_url=base_url,
             timeout=timeout,
+            deadline=deadline,
+            retry=retry,
+            rate_limit=rate_limit,
             max_connections=max_connections,
             max_response_bytes=max_response_bytes,
-            proxy=proxy,
-            ssl=ssl,
+            proxy=read_proxy(proxy, base_url, trust_env=trust_env),
+            ssl=read_ssl(ssl),
             session=session,
+            hooks=hooks,
+            allow_http=allow_http,
         )
-        self._transport = Transport(self._settings)
-        self.sync_jobs = AsyncSyncJobs(self._transport)
+        self._use(Transport(settings))
+
+    def _use(self, transport: Transport) -> None:
+        self._transport = transport
+        self.sync_jobs = AsyncSyncJobs(transport)
+
+    def with_options(self, **options: Unpack[CallOptions]) -> Self:
+        """Give a client with other options for some calls, on the same connections, rate limit and retry budget.
+
+        It is light: make one whenever you like, as in `truto.with_options(deadline=5).sync_jobs.get(id)`. Closing either
+        closes both.
+
+        Args:
+            options: any of `timeout`, `deadline`, `retry` and `max_response_bytes`, as in the constructor.
+
+        Raises:
+            InvalidArgumentError: there is no such option, or it is out of its range.
+        """
+        unknown = sorted(options.keys() - CallOptions.__annotations__.keys())
+        if unknown:
+            raise InvalidArgumentError(f"with_options() takes {', '.join(CallOptions.__annotations__)}; not {unknown[0]}")
+        copy = object.__new__(type(self))
+        copy._use(self._transport.with_options(options))  # of its own class
+        return copy
 
     async def request(self, method: str, path: str, *, query: Query | None = None, json: JSONValue = None) -> JSONValue:
         """Call any endpoint, for what has no method of its own yet, and give the parsed JSON of the answer.
@@ -111,9 +164,17 @@ class AsyncTruto:
         """Close it."""
         await self.close()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as the settings, without the token: the copy takes it from TRUTO_API_TOKEN, in its own process."""
+        return _unpickle, (type(self), self._transport.settings.to_options())
+
     def __repr__(self) -> str:
         """Show the base URL, never the token."""
-        return f"{type(self).__name__}(base_url={self._settings.base_url!r})"
+        return f"{type(self).__name__}(base_url={self._transport.settings.base_url!r})"
+
+
+def _unpickle(cls: type[T], options: dict[str, Any]) -> T:
+    return cls(**options)
 
 
 def _parse(body: bytes) -> JSONValue:

@@ -63,6 +63,9 @@ __all__ = [
 class TrutoError(Exception):
     """The root of every error of this SDK: catch it to catch them all."""
 
+    attempts: int = 0
+    """How often the request was tried; 0 where it never was."""
+
     def __reduce__(self) -> tuple[Callable[..., TrutoError], tuple[Any, ...]]:
         """Pickle by state, since the constructors take keywords; the cause goes along."""
         return _rebuild, (type(self), self.args, self.__dict__.copy(), self.__cause__)
@@ -88,6 +91,11 @@ class APIConnectionError(TrutoError):
 
     `__cause__` says what the system or the HTTP library reported.
     """
+
+    @property
+    def retried(self) -> int:
+        """How often the request was sent again."""
+        return max(0, self.attempts - 1)
 
 
 class APITimeoutError(APIConnectionError, TimeoutError):

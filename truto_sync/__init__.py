@@ -15,11 +15,17 @@ from truto_async._version import __version__ as __version__
 if TYPE_CHECKING:
     from truto_async.errors import *
     from truto_async.models import *
+    from truto_async.options import *
     from truto_sync.client import *
     from truto_sync.resources import *
 else:
     from truto_async._lazy import lazy
 
     __getattr__, __dir__ = lazy(
-        __name__, "truto_async.errors", "truto_async.models", "truto_sync.client", "truto_sync.resources"
+        __name__,
+        "truto_async.errors",
+        "truto_async.models",
+        "truto_async.options",
+        "truto_sync.client",
+        "truto_sync.resources",
     )

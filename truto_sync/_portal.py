@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import finalize
 
+from truto_async import _fork
 from truto_async.errors import ClientClosedError
 
 if TYPE_CHECKING:
@@ -32,9 +33,14 @@ class Portal:
     def __init__(self, on_close: Callable[[], Awaitable[None]]) -> None:
         """Take what is awaited in the loop before it ends."""
         self._on_close = on_close
+        self._closed = False
+        self.after_fork()
+        _fork.register(self)
+
+    def after_fork(self) -> None:
+        """Start afresh: the thread is the parent's."""
         self._lock = threading.Lock()
         self._loop_thread: _LoopThread | None = None
-        self._closed = False
 
     def run(self, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a coroutine to its end and give its result.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 
 from truto_async.client import AsyncTruto
 from truto_async.errors import InvalidArgumentError
@@ -12,6 +12,8 @@ from truto_sync.resources import SyncJobs
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from truto_async._settings import CallOptions
 
 __all__ = ["Truto"]
 
@@ -34,8 +36,18 @@ class Truto(Facade[AsyncTruto]):
                 "session= is for AsyncTruto: a session belongs to one event loop, and this has its own"
             )
         target = AsyncTruto(*args, **kwargs)
-        super().__init__(target, Portal(on_close=target.close))
-        self.sync_jobs = SyncJobs(target.sync_jobs, self._portal)
+        self._use(target, Portal(on_close=target.close))
+
+    def _use(self, target: AsyncTruto, portal: Portal) -> None:
+        super().__init__(target, portal)
+        self.sync_jobs = SyncJobs(target.sync_jobs, portal)
+
+    def with_options(self, **options: Unpack[CallOptions]) -> Self:  # noqa: D102  # its twin says it
+        copy = object.__new__(type(self))
+        copy._use(self._target.with_options(**options), self._portal)  # of its own class
+        return copy
+
+    with_options.__doc__ = AsyncTruto.with_options.__doc__
 
     request: Final = blocking(AsyncTruto.request)
 
@@ -53,6 +65,10 @@ class Truto(Facade[AsyncTruto]):
     ) -> None:
         """Close it."""
         self.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        make, (_, options) = self._target.__reduce__()
+        return make, (type(self), options)
 
     def __repr__(self) -> str:
         """Show the base URL, never the token."""

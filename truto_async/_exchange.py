@@ -1,0 +1,110 @@
+"""One attempt: a request out, a response in. The only place where aiohttp talks."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+import aiohttp
+from yarl import URL
+
+from truto_async import _outcome
+from truto_async._request import Response
+from truto_async._session import request_headers
+from truto_async.errors import ResponseTooLargeError, TrutoError
+
+if TYPE_CHECKING:
+    from truto_async._request import Request
+    from truto_async._session import Channel
+    from truto_async._settings import Settings
+    from truto_async._tracked import TrackedRequest
+
+__all__ = ["Exchange"]
+
+_MAX_ERROR_BYTES = 1024 * 1024
+
+
+class BrokenOffError(aiohttp.ClientError):
+    """Stands in for an error after which aiohttp would send the request again by itself."""
+
+    def __init__(self, original: Exception) -> None:
+        """Take the error."""
+        super().__init__()
+        self.original = original
+
+
+class Exchange:
+    """One attempt, and what is known of it afterwards."""
+
+    def __init__(self, settings: Settings, request: Request, host: str) -> None:
+        """Take what is sent, and the host for messages."""
+        self._settings = settings
+        self._request = request
+        self._host = host
+        self._own = settings.session is None
+        self._tracked: TrackedRequest | None = None
+        self._broken_off = False
+
+    @property
+    def sent(self) -> bool:
+        """Whether the server may have seen the request. Sessions that were handed in do not tell, so it may."""
+        return not self._own or (self._tracked is not None and self._tracked.sent)
+
+    @property
+    def stale(self) -> bool:
+        """Whether a connection was used again that the server had meanwhile closed."""
+        return self._broken_off and self._tracked is not None and self._tracked.reused
+
+    async def run(self, channel: Channel, seconds: float | None) -> Response | TrutoError:
+        """Send once. Failures are returned: raised from here, they would drag the HTTP library's frames along."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._talk(channel.session)
+        except TrutoError as error:
+            return error
+        except BrokenOffError as error:
+            return _outcome.from_exception(self._request, self._host, error.original, sent=self.sent)
+        except (aiohttp.ClientError, OSError) as error:
+            return _outcome.from_exception(self._request, self._host, error, sent=self.sent)
+
+    async def _talk(self, session: aiohttp.ClientSession) -> Response:
+        settings, request = self._settings, self._request
+        headers: dict[str, str] = {} if self._own else request_headers(settings)
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+        async with session.request(
+            request.method,
+            URL(settings.base_url + request.target, encoded=True),
+            data=request.body,
+            headers=headers,
+            allow_redirects=False,
+            raise_for_status=False,
+            proxy=settings.proxy,
+            middlewares=(self._once,) if self._own else None,
+        ) as response:
+            return Response(response.status, response.headers, await self._read(response))
+
+    async def _once(self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        """Keep aiohttp from sending again by itself: what is sent is counted and bounded above here."""
+        self._tracked = cast("TrackedRequest", request)
+        try:
+            return await handler(request)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            raise
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+            self._broken_off = True
+            raise BrokenOffError(error) from None
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        """Read the body within its bounds; of an error's body, the beginning is enough."""
+        good = response.status < 300
+        limit = self._settings.max_response_bytes if good else _MAX_ERROR_BYTES
+        body = bytearray()
+        async for piece in response.content.iter_any():
+            body += piece
+            if len(body) > limit:
+                response.close()
+                if good:
+                    raise ResponseTooLargeError(f"the answer has more than {limit:,} bytes; see max_response_bytes")
+                break
+        return bytes(body[:limit])
