@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import os
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -73,6 +75,15 @@ def make_client(request: pytest.FixtureRequest) -> Iterator[MakeClient]:
 def truto(make_client: MakeClient, fake_truto: FakeTruto) -> Any:
     """Give a client of either package that talks to the fake, and does not try again."""
     return make_client(fake_truto.token, base_url=fake_truto.url, retry=None)
+
+
+def open_sockets() -> int:
+    """Count the sockets that this process has open."""
+    count = 0
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            count += str(descriptor.readlink()).startswith("socket:")
+    return count
 
 
 def run_script(script: str, *, status: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:

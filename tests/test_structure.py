@@ -35,7 +35,7 @@ LAYERS = [
     ["truto_async.testing"],
     ["truto_async.testing._fake"],
     ["truto_async.testing._server"],
-    ["truto_async.testing._records", "truto_async.testing._seeds"],
+    ["truto_async.testing._records", "truto_async.testing._seeds", "truto_async.testing._no_waiting"],
     ["truto_async"],
     ["truto_async.client"],
     ["truto_async.resources"],

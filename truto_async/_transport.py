@@ -64,7 +64,15 @@ class Transport:
 
     async def fetch(self, request: Request, read: Callable[[bytes], T]) -> T:
         """Send, and make of the body what `read` makes of it; raises TrutoError."""
-        response = await self.send(request)
+        call = Call(request, self.settings.deadline)
+        response = await self._send(call)
+        try:
+            return self._decode(response, read)
+        except ResponseDecodeError as error:
+            error.attempts = call.attempt
+            raise
+
+    def _decode(self, response: Response, read: Callable[[bytes], T]) -> T:
         try:
             return read(response.body)
         except ResponseDecodeError as error:
@@ -72,9 +80,8 @@ class Transport:
                 raise
         return read(self.settings.token.redact(response.body))
 
-    async def send(self, request: Request) -> Response:
+    async def _send(self, call: Call) -> Response:
         """Send until there is an answer with a status of 2xx; raises TrutoError."""
-        call = Call(request, self.settings.deadline)
         while True:
             outcome = await self._attempt(call)
             if isinstance(outcome, Response):

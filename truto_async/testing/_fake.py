@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 
@@ -56,6 +57,8 @@ class FakeTruto:
         self.jobs = {}
         self.requests = []
         self._faults: list[Fault] = []
+        self._limit: tuple[int, float] | None = None
+        self._served: deque[float] = deque()
         self._server: ServerThread | None = None
         self._port = 0
         for job in jobs:
@@ -98,6 +101,10 @@ class FakeTruto:
         fault = Fault(status=status, headers=headers or {}, body=body, delay=delay, drop=drop, path=path)
         self._faults += [fault] * times
 
+    def limit(self, requests: int, per: float) -> None:
+        """Answer 429, with `Retry-After`, to what exceeds so many requests in any so many seconds, as Truto does."""
+        self._limit = (requests, per)
+
     def __enter__(self) -> Self:
         """Start the server."""
         server = ServerThread(self._answer)
@@ -126,11 +133,22 @@ class FakeTruto:
     def _answer(self, request: RecordedRequest) -> Answer:
         self.requests.append(request)
         fault = next((fault for fault in self._faults if fault.applies_to(request)), None)
+        if self._limit is not None and self._exceeds(*self._limit, request.time):
+            refusal = _refusal(429, "Too many requests")
+            return Answer(429, refusal.body, {**refusal.headers, "Retry-After": f"{self._limit[1]:g}"})
         if fault is None:
             return self._serve(request)
         self._faults.remove(fault)
         answer = self._serve(request) if fault.status is None else _scripted(fault, fault.status)
         return Answer(answer.status, answer.body, {**answer.headers, **fault.headers}, fault.delay, fault.drop)
+
+    def _exceeds(self, requests: int, per: float, now: float) -> bool:
+        while self._served and self._served[0] <= now - per:
+            self._served.popleft()
+        if len(self._served) < requests:
+            self._served.append(now)
+            return False
+        return True
 
     def _serve(self, request: RecordedRequest) -> Answer:
         if request.headers.get("authorization") != f"Bearer {self.token}":
