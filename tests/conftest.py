@@ -51,6 +51,8 @@ class Driven:
         value = getattr(self._target, name)
         if inspect.iscoroutinefunction(value):
             return lambda *args, **kwargs: self._runner.run(value(*args, **kwargs))
+        if name == "with_options":
+            return lambda **options: Driven(value(**options), self._runner)
         return Driven(value, self._runner) if type(value).__module__.startswith("truto_async") else value
 
 

@@ -263,6 +263,7 @@ def test_deleting_twice(make_client: MakeClient) -> None:
 
 def test_nothing_is_left() -> None:
     """After all faults no task, thread or socket is left."""
+
     async def faults(url: str) -> int:
         async with AsyncTruto("t", base_url=url, retry=None, timeout=0.2) as truto:
             for _ in range(3):

@@ -69,7 +69,8 @@ class Exchange:
 
     async def _talk(self, session: aiohttp.ClientSession) -> Response:
         settings, request = self._settings, self._request
-        headers: dict[str, str] = {} if self._own else request_headers(settings)
+        in_session = self._own and settings.proxy is None
+        headers: dict[str, str] = {} if in_session else request_headers(settings)
         if request.body is not None:
             headers["Content-Type"] = "application/json"
         async with session.request(

@@ -99,7 +99,8 @@ class Sessions:
         session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, ssl=True if settings.ssl is None else settings.ssl),
             cookie_jar=aiohttp.DummyCookieJar(),
-            headers=request_headers(settings),
+            # To a proxy, aiohttp sends the headers of the session, and the token among them as the proxy's own.
+            headers=None if settings.proxy is not None else request_headers(settings),
             request_class=TrackedRequest,
             timeout=aiohttp.ClientTimeout(total=None),
         )
