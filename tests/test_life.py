@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.conftest import run_script
 
 FAKE = """
-import asyncio, threading
+import asyncio, logging, threading
+logging.getLogger("asyncio").setLevel(logging.ERROR)  # slow steps, which dev mode logs, are the machine's
 from truto_async import AsyncTruto, ClientClosedError
 from truto_async.testing import FakeTruto
 from truto_sync import Truto

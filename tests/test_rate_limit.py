@@ -167,35 +167,43 @@ def test_shared_by_threads_and_loops() -> None:
 
 def test_a_loop_that_ends_holds_nobody_up() -> None:
     """A waiter whose loop was closed under it does not keep its turn."""
-    limit = RateLimit(1, per=0.2)
-    loop = asyncio.new_event_loop()
+    limit = RateLimit(1, per=0.3)
+    abandoned = asyncio.new_event_loop()
+    left: list[Any] = []
 
-    async def queue_up() -> tuple[Any, Any]:
+    async def queue_up() -> None:
+        left.append(asyncio.create_task(limit.acquire()))
+        await asyncio.sleep(0)
+
+    async def main() -> None:
         async with limit:
             pass
-        tasks = [asyncio.create_task(limit.acquire()) for _ in range(2)]
+        first = asyncio.create_task(limit.acquire())
         await asyncio.sleep(0)
-        return tasks[0], tasks[1]
+        await asyncio.to_thread(abandoned.run_until_complete, queue_up())
+        abandoned.close()
+        last = asyncio.create_task(limit.acquire())
+        await asyncio.wait_for(first, 3)
+        limit.release()
+        await asyncio.wait_for(last, 3)
 
-    first, second = loop.run_until_complete(queue_up())
-
-    async def wait_in_line() -> None:
-        await asyncio.wait_for(limit.acquire(), 3)
-
-    def elsewhere() -> None:
-        asyncio.run(wait_in_line())
-
-    thread = threading.Thread(target=elsewhere)
-    thread.start()
-    time.sleep(0.05)
-    first.cancel()
-    loop.run_until_complete(asyncio.sleep(0))
-    second._log_destroy_pending = False
-    loop.close()
-    second.get_coro().close()
-    thread.join()
+    asyncio.run(main())
+    left[0]._log_destroy_pending = False
+    left[0].get_coro().close()
 
     assert not limit._queue
+
+
+async def test_a_pause_that_comes_while_waiting() -> None:
+    """A pause makes a wait longer that was short enough; then it ends at once."""
+    limit = RateLimit(1, per=0.2)
+    async with limit:
+        pass
+    waiting = asyncio.create_task(limit.acquire(time.monotonic() + 2))
+    await asyncio.sleep(0.05)
+    limit.pause(30)
+
+    assert 25 < (await asyncio.wait_for(waiting, 1) or 0) <= 30
 
 
 def test_pickled_limits() -> None:

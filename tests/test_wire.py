@@ -9,6 +9,7 @@ import time
 import zlib
 from typing import TYPE_CHECKING
 
+import aiohttp
 import pytest
 
 from tests.conftest import open_sockets
@@ -245,6 +246,16 @@ def test_a_server_that_answers_for_another(make_client: MakeClient) -> None:
             make_client("t", base_url=server.url).sync_jobs.get("y")
 
         assert ("$.id", 2, 2) == (caught.value.path, server.connections, len(server.heads))
+
+
+async def test_a_session_that_was_handed_in_is_not_replaced() -> None:
+    """Its connections are its owner's; the answer is refused all the same."""
+    with WireServer(replies(OK)) as server:
+        async with aiohttp.ClientSession() as session:
+            with pytest.raises(ResponseDecodeError, match="asked for 'y'"):
+                await AsyncTruto("t", base_url=server.url, session=session).sync_jobs.get("y")
+
+        assert 1 == server.connections
 
 
 def test_deleting_twice(make_client: MakeClient) -> None:

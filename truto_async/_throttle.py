@@ -236,7 +236,8 @@ class RateLimit:
 
     def _leave(self, waiter: _Waiter) -> None:
         with self._lock:
-            self._queue.remove(waiter)
+            if waiter in self._queue:  # else its loop was found to be gone
+                self._queue.remove(waiter)
             while self._queue and not self._queue[0].wake():
                 self._queue.popleft()
 

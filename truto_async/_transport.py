@@ -94,6 +94,7 @@ class Transport:
 
     async def _attempt(self, call: Call) -> Response | TrutoError:
         """Wait for a slot of each rate limit, then for a free connection, and send."""
+        call.sent = False
         channel = await self._shared.sessions.channel()
         taken: list[RateLimit] = []
         try:
@@ -126,10 +127,12 @@ class Transport:
         self._observer.request(call.request, call.attempt)
         while True:
             exchange = Exchange(self.settings, call.request, self._host)
-            outcome = await exchange.run(channel, call.bounded(self.settings.timeout))
+            try:
+                outcome = await exchange.run(channel, call.bounded(self.settings.timeout))
+            finally:
+                call.sent = exchange.sent
             if not (exchange.stale and call.request.is_idempotent):
                 break
-        call.sent = exchange.sent
         self._observer.response(call.request, call.attempt, outcome, time.monotonic() - began)
         return outcome
 
