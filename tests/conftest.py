@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import inspect
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -92,7 +93,13 @@ def run_script(script: str, *, status: int = 0, **environment: str) -> subproces
     """Run a script as strictly as Python can, and expect an exit status."""
     command = [sys.executable, "-X", "dev", "-W", "error", "-c", textwrap.dedent(script)]
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **environment}
+        command,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, **environment},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # the tests may run with it ignored
     )
     assert status == done.returncode, done.stderr
     return done

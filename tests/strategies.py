@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 __all__ = ["jobs", "json_values", "mangled_jobs"]
 
-texts = st.text(max_size=12)
+# With lone surrogates, which JSON can hold, too.
+texts = st.text(st.characters(codec="utf-8") | st.just("\ud83d"), max_size=12)
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts
 json_values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4), max_leaves=12

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import pickle
 import ssl
 from typing import TYPE_CHECKING, Any
@@ -73,10 +74,19 @@ def test_default_base_url(make_client: MakeClient, monkeypatch: pytest.MonkeyPat
         ("", "https://"),
         ("ftp://api.truto.one", "https://"),
         ("https://", "no host"),
-        ("https://:80", "no host"),
+        ("https://:80", "not a URL"),
         ("https://user:pw@api.truto.one", "user name or password"),
         ("https://user@api.truto.one", "user name or password"),
         ("https://api.truto.one?x=1", "query or fragment"),
+        ("https://api.truto.one?", "query or fragment"),
+        ("https://api.truto.one/#", "query or fragment"),
+        ("https://a..b.com", "not a URL"),
+        ("https://.", "not a URL"),
+        ("https://" + "a" * 70 + ".com", "not a URL"),
+        ("https://host\\x", "not a URL"),
+        ("https://[::1]]:1", "not a URL"),
+        ("user:pw@api.truto.one", "https://"),
+        ("http://example.com", "unencrypted"),
         ("https://api.truto.one#x", "query or fragment"),
         ("https://api.truto.one:99999", "not a URL"),
         ("https://[::1", "not a URL"),
@@ -107,6 +117,21 @@ def test_plain_http_by_option(make_client: MakeClient) -> None:
     assert "http://10.0.0.1" in repr(make_client("token", base_url="http://10.0.0.1", allow_http=True))
 
 
+def enter(client: Any) -> None:
+    """Enter the client's block."""
+    target = getattr(client, "_target", client) if type(client).__name__ == "Driven" else client
+    if hasattr(target, "__aenter__"):
+        asyncio.run(target.__aenter__())
+    else:
+        target.__enter__()
+
+
+def _unverifying() -> ssl.SSLContext:
+    context = _careless()
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 def _careless() -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.check_hostname = False
@@ -120,8 +145,9 @@ def _careless() -> ssl.SSLContext:
         *({"max_connections": value} for value in (0, -1, 1.5, "1", None, True)),
         *({"max_response_bytes": value} for value in (0, 2.5)),
         *({"proxy": value} for value in ("proxy:3128", "socks5://x:1", 5, "http://a b")),
+        *({"allow_http": value} for value in ("false", None)),
         *({"session": value} for value in (5, "x")),
-        *({"ssl": value} for value in (False, "ca.pem", _careless())),
+        *({"ssl": value} for value in (False, "ca.pem", _careless(), _unverifying())),
     ],
     ids=str,
 )
@@ -162,7 +188,10 @@ def test_good_options(make_client: MakeClient, option: dict[str, Any]) -> None:
         (("GET", "/x"), {"query": "a=b"}, "query must be a mapping"),
         (("GET", "/x"), {"query": {1: "b"}}, "str keys"),
         (("GET", "/x"), {"query": {"a": object()}}, "query: a"),
-        (("GET", "/x"), {"query": {"a": "\ud800"}}, "query: a"),
+        (("GET", "/x"), {"query": {"a": "\ud800"}}, "query: 'a'"),
+        (("GET", "/x"), {"query": {"\ud800": 1}}, "half a character"),
+        (("GET", "/x"), {"query": {"a": {"\ud800": 1}}}, "half a character"),
+        (("GET", "/x"), {"query": {"a": 10**5000}}, "query cannot be written"),
         (("POST", "/x"), {"json": {"a": float("nan")}}, "json"),
         (("POST", "/x"), {"json": object()}, "json"),
     ],
@@ -175,6 +204,21 @@ def test_requests(
         truto.request(*arguments, **options)
 
     assert [] == fake_truto.requests
+
+
+def test_a_query_that_contains_itself(truto: Any) -> None:
+    """A query without an end is refused."""
+    endless: dict[str, Any] = {}
+    endless["a"] = endless
+
+    with pytest.raises(InvalidArgumentError, match="query cannot be written"):
+        truto.request("GET", "/x", query=endless)
+
+
+def test_wrong_keywords(truto: Any) -> None:
+    """A wrong keyword is Python's own error, at once."""
+    with pytest.raises(TypeError, match="params"):
+        truto.request("GET", "/x", params={"a": 1})
 
 
 def test_json_that_contains_itself(truto: Any, fake_truto: FakeTruto) -> None:
@@ -197,6 +241,8 @@ def test_use_after_close(truto: Any, fake_truto: FakeTruto) -> None:
     truto.close()
     truto.close()
 
+    with pytest.raises(ClientClosedError, match="closed"):
+        enter(truto)
     for method, arguments in ((truto.sync_jobs.get, ["x"]), (truto.request, ["GET", "/x"])):
         with pytest.raises(ClientClosedError, match="closed") as caught:
             method(*arguments)

@@ -6,10 +6,13 @@ import asyncio
 import pickle
 import time
 from datetime import UTC, datetime
+from enum import Enum
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.wire import Wire, WireServer
 from truto_async import (
     AmbiguousOutcomeError,
     APIConnectionError,
@@ -38,6 +41,13 @@ if TYPE_CHECKING:
 
 JOB_ID = SEED_JOBS[0]["id"]
 DEAD = "http://127.0.0.1:1"
+
+
+class Color(str, Enum):  # noqa: UP042  # the older kind, whose str() is its name
+    """A value that is a str, and more."""
+
+    RED = "red"
+
 
 STATUS_CLASSES = {
     301: RedirectError,
@@ -73,7 +83,7 @@ def test_request_headers(truto: Any, fake_truto: FakeTruto) -> None:
     [seen] = fake_truto.requests
     assert f"Bearer {fake_truto.token}" == seen.headers["authorization"]
     assert f"truto-async/{__version__}" == seen.headers["user-agent"]
-    assert "application/json" == seen.headers["accept"]
+    assert ("application/json", "gzip, deflate") == (seen.headers["accept"], seen.headers["accept-encoding"])
     assert "cookie" not in seen.headers
 
 
@@ -228,7 +238,7 @@ def test_too_large(make_client: MakeClient, fake_truto: FakeTruto) -> None:
     with pytest.raises(InternalServerError) as caught:
         truto.sync_jobs.get(JOB_ID)
 
-    assert 1024 * 1024 == len(caught.value.body)
+    assert 1000 == len(caught.value.body)
     assert JOB_ID not in truto.sync_jobs.get(SEED_JOBS[3]["id"]).id
 
 
@@ -275,6 +285,8 @@ def test_waiting_for_a_place_is_not_on_the_clock(fake_truto: FakeTruto) -> None:
     fake_truto.fail(delay=0.6, times=5)
 
     assert [JOB_ID] * 5 == [job.id for job in asyncio.run(many())]
+    times = [request.time for request in fake_truto.requests]
+    assert all(later - earlier >= 0.6 for earlier, later in pairwise(times))
 
 
 def test_no_tls_there(make_client: MakeClient, fake_truto: FakeTruto) -> None:
@@ -316,6 +328,8 @@ def test_request(truto: Any, fake_truto: FakeTruto) -> None:
             "created_at": {"gt": datetime(2026, 1, 1, tzinfo=UTC), "deep": {"er": 1.5}},
             "ids": ["a", "b&c"],
             "nested": [{"x": 1}, {"x": False}],
+            "range": range(2),
+            "enum": Color.RED,
         },
         json={"sync_job_id": "x", "n": [1]},
     )
@@ -331,6 +345,8 @@ def test_request(truto: Any, fake_truto: FakeTruto) -> None:
         "ids[]": ["a", "b&c"],
         "nested[0][x]": ["1"],
         "nested[1][x]": ["false"],
+        "range[]": ["0", "1"],
+        "enum": ["red"],
     } == seen.query
     assert b'{"sync_job_id":"x","n":[1]}' == seen.body
     assert "application/json" == seen.headers["content-type"]
@@ -341,6 +357,34 @@ def test_request_without_an_answer_body(truto: Any, fake_truto: FakeTruto) -> No
     fake_truto.fail(204, body=b"")
 
     assert truto.request("DELETE", "/sync-job/x", query={}) is None
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "HEAD"])
+def test_idempotent_methods(truto: Any, fake_truto: FakeTruto, method: str) -> None:
+    """What may be sent twice without harm is not ambiguous when it gets lost."""
+    fake_truto.fail(drop=True)
+
+    with pytest.raises(APIConnectionError):
+        truto.request(method, "/x")
+
+
+def test_odd_headers(make_client: MakeClient) -> None:
+    """Bytes in a header that are no text do not hide the error."""
+
+    async def script(wire: Wire) -> None:
+        await wire.request()
+        await wire.send(b"HTTP/1.1 404 Not Found\r\nX-A: caf\xe9\r\nContent-Length: 0\r\n\r\n")
+
+    with WireServer(script) as server, pytest.raises(NotFoundError):
+        make_client("t", base_url=server.url).sync_jobs.get("x")
+
+
+def test_a_deep_error(truto: Any, fake_truto: FakeTruto) -> None:
+    """What should be a sentence, and is not, is left out of the message."""
+    fake_truto.fail(500, body='{"error": ' + "[" * 900 + "]" * 900 + ', "message": {}}')
+
+    with pytest.raises(InternalServerError, match=r"^500 Internal Server Error \("):
+        truto.sync_jobs.get(JOB_ID)
 
 
 def test_unknown_endpoint(truto: Any) -> None:

@@ -8,17 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
 
 import pytest
 
 from truto_async import SyncJob
-from truto_async.testing import SEED_JOBS
+from truto_async.testing import SEED_JOBS, FakeTruto
 from truto_sync import _cli
 from truto_sync._render import render
-
-if TYPE_CHECKING:
-    from truto_async.testing import FakeTruto
 
 
 def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -112,13 +108,45 @@ def test_ctrl_c(truto_env: FakeTruto) -> None:
     """Ctrl-C ends the command without a traceback."""
     truto_env.fail(delay=30)
     running = subprocess.Popen(
-        [sys.executable, "-m", "truto_sync", "get", "x"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "truto_sync", "get", "x"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # the tests may run with it ignored
     )
     while not truto_env.requests:
         time.sleep(0.01)
     running.send_signal(signal.SIGINT)
 
     assert (("", ""), 130) == (running.communicate(timeout=30), running.returncode)
+
+
+def test_json_survives_the_terminal() -> None:
+    """The JSON is right in any encoding of standard output."""
+    with FakeTruto([{"id": "x", "label": "Zürich ✓ \ud83d"}]) as fake:
+        good = {"TRUTO_API_TOKEN": fake.token, "TRUTO_API_BASE_URL": fake.url}
+        for encoding in ("ascii", "latin-1", "utf-8"):
+            done = command("get", "x", "--json", **good, PYTHONIOENCODING=encoding)
+            assert {"id": "x", "label": "Zürich ✓ \ud83d"} == json.loads(done.stdout)
+
+
+def test_what_a_server_says_is_made_harmless() -> None:
+    """An error message does not steer the terminal."""
+    with FakeTruto() as fake:
+        fake.fail(404, body={"message": "evil\x1b[2J"})
+        done = command("get", "x", TRUTO_API_TOKEN=fake.token, TRUTO_API_BASE_URL=fake.url)
+
+    assert "\x1b" not in done.stderr
+
+
+@pytest.mark.parametrize("target", ["/dev/full", "&-"])
+def test_output_that_cannot_be_written(target: str) -> None:
+    """A full disk, or no standard output at all."""
+    script = f"{sys.executable} -m truto_sync get --demo >{target}"
+    done = subprocess.run(["/bin/sh", "-c", script], stderr=subprocess.PIPE, text=True, check=False)
+
+    assert "Traceback" not in done.stderr
+    assert (1 if target == "/dev/full" else 0) == done.returncode
 
 
 def tree(*nodes: dict[str, object]) -> list[str]:
@@ -201,7 +229,7 @@ def test_details_and_odd_text() -> None:
 
     assert "\x1b" not in text
     assert "evil\N{REPLACEMENT CHARACTER}[2J" in text
-    assert "  名前  string|null            'a'      d\n  n\n" in text
+    assert '  名前  string|null            "a"      d\n  n\n' in text
     assert "t  [transform] " + ("a " * 30) + "...\n" in text
     assert "  v  [event] error\n  request x\n  spool\n  g  [get_state]\n  f  [future]\n" in text
 

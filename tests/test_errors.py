@@ -95,9 +95,10 @@ def test_retry_after_by_the_servers_clock() -> None:
     [
         (b"", "429 Too Many Requests (GET /x)"),
         (b'{"message": "slow\\n down"}', "429 Too Many Requests: slow down (GET /x)"),
-        (b'{"error": {"odd": 1}, "message": 5}', "429 {'odd': 1}: 5 (GET /x)"),
+        (b'{"error": {"odd": 1}, "message": 5}', "429 Too Many Requests (GET /x)"),
         (b"[1]", "429 Too Many Requests (GET /x)"),
         (b"\xff" * 3, "429 Too Many Requests: \ufffd\ufffd\ufffd (GET /x)"),
+        (b"<style>p {}</style><p>A &amp; B<script>x()</script>", "429 Too Many Requests: A & B (GET /x)"),
         (b"y" * 300, f"429 Too Many Requests: {'y' * 200}... (GET /x)"),
     ],
 )

@@ -89,6 +89,41 @@ def test_url_needs_a_running_server() -> None:
     fake.__exit__(None, None, None)
 
 
+def test_faults_that_make_no_sense(fake_truto: FakeTruto) -> None:
+    """They are refused where they are scripted, and not by the server, later."""
+    for status in ("503", 700, 99):
+        with pytest.raises((TypeError, ValueError)):
+            fake_truto.fail(status)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        fake_truto.fail(500, body={1, 2})
+    for job in ({}, {"id": 5}, {"id": "x", "when": object()}):
+        with pytest.raises((TypeError, ValueError)):
+            fake_truto.add(job)
+    with pytest.raises(RuntimeError, match="already"), fake_truto:
+        pass
+
+
+def test_faults_in_detail(fake_truto: FakeTruto) -> None:
+    """A status of an edge, a body without a status, a header that replaces another."""
+    fake_truto.fail(520)
+    fake_truto.fail(body={"id": "other"})
+    fake_truto.fail(404, headers={"content-type": "text/plain"}, body={})
+    path = f"/sync-job/{SEED_JOBS[0]['id']}"
+
+    status, envelope = fetch(fake_truto, path, fake_truto.token)
+    assert (520, {"statusCode": 520, "error": "Unknown", "message": "Scripted by the test"}) == (status, envelope)
+    assert (200, {"id": "other"}) == fetch(fake_truto, path, fake_truto.token)
+    assert (404, {}) == fetch(fake_truto, path, fake_truto.token)
+
+
+def test_each_fake_has_its_own_jobs() -> None:
+    """What a test does to its fake is not seen by the next."""
+    job_id = SEED_JOBS[0]["id"]
+    FakeTruto().jobs[job_id]["resources"].clear()
+
+    assert FakeTruto().jobs[job_id]["resources"]
+
+
 def test_records_hide_the_token(fake_truto: FakeTruto) -> None:
     """What was recorded can be printed."""
     fetch(fake_truto, "/x?a=1", fake_truto.token)

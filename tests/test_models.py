@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from collections import OrderedDict
 from datetime import UTC, datetime, timedelta, timezone
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -169,7 +171,9 @@ def test_times_that_were_made_here() -> None:
     naive = datetime(2026, 4, 1, 10)  # noqa: DTZ001  # its meaning is the point
 
     assert "2026-04-01T10:00:00.000005Z" == attrs.evolve(job, created_at=later).to_dict()["created_at"]
-    assert later == pickle.loads(pickle.dumps(later))
+    assert type(job.created_at) is datetime
+    assert "2026-04-01 10:00:00" == attrs.evolve(job, label="x").to_dict()["created_at"]
+    assert "created_at" not in attrs.evolve(job, created_at=None).to_dict()
     assert "2026-04-01T10:00:00.000Z" == SyncJob(id="x", created_at=east).to_dict()["created_at"]
     assert "2026-04-01T10:00:00.000Z" == SyncJob(id="x", created_at=naive).to_dict()["created_at"]
 
@@ -196,6 +200,19 @@ def test_nothing_is_shared() -> None:
     job.to_dict()["more"]["c"].append(4)
 
     assert before == json.dumps(job.to_dict())
+
+
+def test_any_mapping_will_do() -> None:
+    """Not only dicts and lists: what from_dict is given becomes them."""
+    given = MappingProxyType({"id": "x", "resources": (OrderedDict(resource="a", query=MappingProxyType({"b": (1,)})),)})
+
+    assert {"id": "x", "resources": [{"resource": "a", "query": {"b": [1]}}]} == SyncJob.from_dict(given).to_dict()
+
+
+def test_single_nodes() -> None:
+    """A flat entry stays one when it is read alone; one that is made here is typed."""
+    assert {"resource": "a"} == RequestNode.from_dict({"resource": "a"}).to_dict()
+    assert {"resource": "a", "type": "request"} == RequestNode(resource="a").to_dict()
 
 
 def test_a_very_deep_document() -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 import pytest
 
 from truto_async import ClientClosedError
-from truto_sync._portal import Portal
+from truto_sync._portal import Portal, _Call
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -60,13 +59,15 @@ def test_a_call_that_has_just_ended() -> None:
     portal = Portal(nothing)
     portal.run(nothing)
     assert portal._loop_thread is not None
-    result: Future[None] = Future()
-    result.set_result(None)
-    portal._loop_thread._calls.add(result)
+    call = _Call(portal._loop_thread._loop, nothing())
+    call.drop()
+    call.cancel()
+    call.result.set_result(None)
+    portal._loop_thread._calls.add(call)
 
     portal.close()
 
-    assert result.result() is None
+    assert call.result.result() is None
 
 
 def test_closing_from_inside() -> None:

@@ -18,6 +18,7 @@ from tests.test_wire import FAULTS
 from tests.wire import WireServer
 from truto_async import AsyncTruto, Hooks, InvalidArgumentError, RetryPolicy, TrutoError
 from truto_async.testing import SEED_JOBS, FakeTruto
+from truto_sync import Truto
 
 if TYPE_CHECKING:
     from tests.conftest import MakeClient
@@ -79,12 +80,23 @@ def test_no_answer_shows_it(make_client: MakeClient, fake_truto: FakeTruto, stat
     assert TOKEN not in everything(caught.value)
 
 
-def test_no_refused_argument_shows_it(make_client: MakeClient) -> None:
-    """A malformed token, or wrong options next to a good one."""
-    for token, options in ((f"{TOKEN}\n", {}), (TOKEN, {"timeout": -1}), (TOKEN, {"base_url": "ftp://x"})):
+def test_no_refused_argument_shows_it(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A malformed token, from the environment, too, or wrong options next to a good one."""
+    monkeypatch.setenv("TRUTO_API_TOKEN", f"{TOKEN}\n")
+    for token, options in ((f"{TOKEN}\n", {}), (None, {}), (TOKEN, {"timeout": -1}), (TOKEN, {"base_url": "ftp://x"})):
         with pytest.raises(InvalidArgumentError) as caught:
             make_client(token, **options)
-        assert TOKEN not in f"{caught.value!r}{vars(caught.value)}"
+        assert TOKEN not in everything(caught.value)
+
+
+def test_settings_do_not_show_it() -> None:
+    """Nor a proxy's password."""
+    settings = AsyncTruto(TOKEN, proxy="http://u:hush-51@x:1")._transport.settings
+
+    assert TOKEN not in repr(settings)
+    assert "hush" not in repr(settings)
+    assert repr(AsyncTruto.__new__(AsyncTruto)) == "AsyncTruto(...)"
+    assert repr(Truto.__new__(Truto)) == "Truto(...)"
 
 
 async def test_no_cancelled_call_shows_it(fake_truto: FakeTruto, debug_log: pytest.LogCaptureFixture) -> None:

@@ -31,7 +31,7 @@ LAYERS = [
     ["truto_sync.resources"],
     ["truto_sync._blocking"],
     ["truto_sync._portal"],
-    ["truto_async.testing._plugin"],
+    ["truto_async._pytest"],
     ["truto_async.testing"],
     ["truto_async.testing._fake"],
     ["truto_async.testing._server"],
@@ -119,6 +119,21 @@ def test_importing_is_cheap(package: str) -> None:
     script = f"import {package}, sys; {package}.TrutoError; print(sorted({heavy} & set(sys.modules)))"
 
     assert "[]" == subprocess.check_output([sys.executable, "-c", script], text=True).strip()
+
+
+def test_the_pytest_plugin_is_light() -> None:
+    """Everybody's pytest loads it."""
+    script = "import truto_async._pytest, sys; print(sorted({'aiohttp', 'attrs', 'cattrs'} & set(sys.modules)))"
+
+    assert subprocess.check_output([sys.executable, "-c", script], text=True).strip() in ("[]", "['attrs']")  # pytest's own
+
+
+@pytest.mark.parametrize("module", ["errors", "models", "options", "client", "resources"])
+def test_public_modules(module: str) -> None:
+    """They are attributes of the package from the first."""
+    script = f"import truto_async; print(truto_async.{module}.__name__)"
+
+    assert f"truto_async.{module}" == subprocess.check_output([sys.executable, "-c", script], text=True).strip()
 
 
 def test_using_the_sync_package_without_a_server_is_light() -> None:

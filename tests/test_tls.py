@@ -6,12 +6,14 @@ import datetime as dt
 import ssl
 from typing import TYPE_CHECKING
 
+import aiohttp
 import pytest
 import trustme
 
+from tests.test_secrets import everything
 from tests.test_wire import nothing, replies, silence
 from tests.wire import OK, WireServer, answer
-from truto_async import APIConnectionError, APITimeoutError, InvalidArgumentError, TLSError
+from truto_async import APIConnectionError, APITimeoutError, AsyncTruto, InvalidArgumentError, TLSError, TrutoError
 from truto_async.testing import no_waiting
 
 if TYPE_CHECKING:
@@ -112,6 +114,28 @@ def test_a_proxy_does_not_see_the_token(make_client: MakeClient) -> None:
 
         assert proxy.heads[0].startswith(b"CONNECT api.example:443 HTTP/1.1\r\n")
         assert b"secret-51" not in b"".join(proxy.heads)
+
+
+def test_a_proxys_password(make_client: MakeClient) -> None:
+    """It goes to the proxy, for both schemes, and into no error."""
+    for url in ("https://api.example", "http://api.example"):
+        with WireServer(replies(answer(b"no", "407 Nope"))) as proxy:
+            given = proxy.url.replace("://", "://user:hush-51@")
+            truto = make_client("t", base_url=url, allow_http=True, proxy=given, retry=None)
+            with pytest.raises(TrutoError) as caught:
+                truto.sync_jobs.get("x")
+
+            assert b"Proxy-Authorization: Basic dXNlcjpodXNoLTUx\r\n" in proxy.heads[0]
+        assert "hush-51" not in everything(caught.value)
+        assert b"Bearer t\r\n" not in proxy.heads[0] or url.startswith("http:")
+
+
+async def test_own_authority_with_an_own_session(authority: trustme.CA, client_context: ssl.SSLContext) -> None:
+    """The TLS settings of the client count on a session that was handed in, too."""
+    with WireServer(replies(OK), server_context(authority.issue_cert("localhost"))) as server:
+        async with aiohttp.ClientSession(raise_for_status=True) as session:
+            truto = AsyncTruto("t", base_url=server.url, session=session, ssl=client_context)
+            assert "x" == (await truto.sync_jobs.get("x")).id
 
 
 def test_a_proxy_from_the_environment(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -52,7 +52,8 @@ class Call:
         """Make the error of a wait that the deadline forbids: that of the last attempt, or else a timeout."""
         reason = f"the deadline of {self._seconds} s leaves no time to wait {seconds:.3g} s for {what}"
         if self.error is not None:
-            return self.given_up(self.error, reason)
+            last, self.error = self.error, None
+            return self.given_up(last, reason)
         error = APITimeoutError(f"{reason} ({self.request})")
         error.attempts = self.attempt
         return error

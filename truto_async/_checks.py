@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import attrs
 
-__all__ = ["check_count", "check_instance", "check_number", "check_positive", "check_seconds"]
+__all__ = ["check_count", "check_flag", "check_instance", "check_number", "check_positive", "check_seconds"]
 
 
 def check_number(name: str, value: Any, kinds: Any) -> None:
@@ -36,6 +36,12 @@ def check_positive(_: object, attribute: attrs.Attribute[Any], value: Any) -> No
     """Take a number of seconds over zero, or None for no limit."""
     if value is not None and not (_is_number(value) and value > 0):
         raise InvalidArgumentError(f"{attribute.name} must be a positive number of seconds, or None for no limit: {value!r}")
+
+
+def check_flag(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """Take True or False."""
+    if not isinstance(value, bool):
+        raise InvalidArgumentError(f"{attribute.name} must be True or False: {value!r}")
 
 
 def check_instance(kind: type[Any]) -> Callable[[object, attrs.Attribute[Any], Any], None]:

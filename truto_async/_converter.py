@@ -36,6 +36,9 @@ _NAMES = {
     NoneType: "null",
 }
 
+_WIRE_TIMES = "wire_times"
+_KEPT_APART = ("extra", _WIRE_TIMES)
+
 converter = Converter(detailed_validation=False)
 
 
@@ -96,25 +99,26 @@ def register_tagged_union(
         name = json_object(value).get(tag)
         if name is not None and type(name) is not str:
             _refuse([str], name, tag)
-        if name is None:
-            return converter.structure(value | {tag: None}, untagged)
-        return converter.structure(value, classes.get(name, unknown))
+        return converter.structure(value, untagged if name is None else classes.get(name, unknown))
 
     converter.register_structure_hook(union, structure)
 
 
 def _wire_fields(cls: type[Any]) -> list[tuple[str, attrs.Attribute[Any]]]:
     fields = attrs.fields(attrs.resolve_types(cls))
-    return [(field.metadata.get("wire", field.name), field) for field in fields if field.name != "extra"]
+    return [(field.metadata.get("wire", field.name), field) for field in fields if field.name not in _KEPT_APART]
 
 
 def _structure_model(cls: type[Any]) -> Structure:
     fields = _wire_fields(cls)
     hooks = {key: (field.name, converter.get_structure_hook(field.type), field.type) for key, field in fields}
     required = [key for key, field in fields if field.default is attrs.NOTHING]
+    # A default such as type="request" is for those made here: what a server left out is None.
+    absent = {field.name: None for _, field in fields if field.default and NoneType in get_args(field.type)}
+    times = [key for key, field in fields if datetime in get_args(field.type)]
 
     def structure(value: JSONValue, _: Any) -> Any:
-        known: dict[str, Any] = {}
+        known: dict[str, Any] = absent.copy()
         extra: JSONObject = {}
         for key, item in json_object(value).items():
             if key not in hooks:
@@ -129,6 +133,8 @@ def _structure_model(cls: type[Any]) -> Structure:
         for key in required:
             if key not in value:
                 raise Misfit("missing", key)
+        if times:
+            known[_WIRE_TIMES] = {key: value[key] for key in times if value.get(key) is not None}
         return cls(**known, extra=extra)
 
     return structure
@@ -139,6 +145,10 @@ def _unstructure_model(cls: type[Any]) -> Unstructure:
 
     def unstructure(model: Any) -> JSONObject:
         known = {key: hook(value) for key, name, hook in hooks if (value := getattr(model, name)) is not None}
+        for key, text in getattr(model, _WIRE_TIMES, {}).items():
+            # Unless it has been changed since.
+            if key in known and _timestamps.to_wire(_timestamps.from_wire(text)) == known[key]:
+                known[key] = text
         extra: JSONObject = _json.copy(model.extra)
         return known | extra
 

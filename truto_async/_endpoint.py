@@ -5,13 +5,16 @@ from __future__ import annotations
 import ipaddress
 import os
 import ssl as tls
+from base64 import b64encode
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from truto_async._secret import Token
+from yarl import URL
+
+from truto_async._secret import Secret, Token
 from truto_async.errors import InvalidArgumentError
 
-__all__ = ["read_base_url", "read_proxy", "read_ssl", "read_token"]
+__all__ = ["Proxy", "read_base_url", "read_proxy", "read_ssl", "read_token"]
 
 DEFAULT_BASE_URL = "https://api.truto.one"
 
@@ -19,16 +22,19 @@ TOKEN_VARIABLE = "TRUTO_API_TOKEN"  # noqa: S105  # the name of a variable
 BASE_URL_VARIABLE = "TRUTO_API_BASE_URL"
 
 
-def read_token(token: object) -> Token:
-    """Take the token given, or the one in the environment. No message shows any of it."""
-    where = "token" if token is not None else f"the environment variable {TOKEN_VARIABLE}"
+def read_token(token: object) -> Token | str:
+    """Take the token given, or the one in the environment; or say what is wrong with it.
+
+    Nothing is raised here: the frames of a traceback would hold the token.
+    """
     text = os.environ.get(TOKEN_VARIABLE) if token is None else token
     if text is None or text == "":
-        raise InvalidArgumentError(f"no API token: pass token=, or set the environment variable {TOKEN_VARIABLE}")
+        return f"no API token: pass token=, or set the environment variable {TOKEN_VARIABLE}"
     if not isinstance(text, str):
-        raise InvalidArgumentError(f"token must be a str, not {type(text).__name__}: see {TOKEN_VARIABLE}")
-    if not all("!" <= char <= "~" for char in text):
-        raise InvalidArgumentError(
+        return f"token must be a str, not {type(text).__name__}: see {TOKEN_VARIABLE}"
+    if not _is_visible_ascii(text):
+        where = "token" if token is not None else f"the environment variable {TOKEN_VARIABLE}"
+        return (
             f"{where} holds a space, a line break or another character that a token never has; "
             f"pass token=, or set {TOKEN_VARIABLE}, without quotes or line ends"
         )
@@ -42,23 +48,44 @@ def read_base_url(base_url: object, *, allow_http: bool) -> str:
     if not isinstance(base_url, str):
         raise InvalidArgumentError(f"base_url must be a str, not {type(base_url).__name__}")
     parts = _split(base_url, "base_url")
-    problem = _problem_with(parts, allow_http=allow_http)
+    problem = _problem_with(base_url, parts, allow_http=allow_http)
     if problem is not None:
-        # A URL with a password in it is not shown.
-        shown = "" if parts.username is not None or parts.password is not None else f": {base_url!r}"
+        shown = "" if "@" in base_url else f": {base_url!r}"  # there may be a password in it
         raise InvalidArgumentError(f"base_url (or {BASE_URL_VARIABLE}) {problem}{shown}")
     return base_url.rstrip("/")
 
 
-def read_proxy(proxy: object, base_url: str, *, trust_env: bool) -> str | None:
+def read_proxy(proxy: object, base_url: str, *, trust_env: bool) -> Proxy | None:
     """Take the proxy given or, where asked, the one that the environment has for the base URL."""
     if proxy is None and trust_env:
         parts = urlsplit(base_url)
         proxy = None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
+    if proxy is None or isinstance(proxy, Proxy):
+        return proxy
     # It may hold a password, so no message shows it.
-    if proxy is not None and (not isinstance(proxy, str) or _split(proxy, "proxy").scheme not in ("http", "https")):
+    if not isinstance(proxy, str) or _split(proxy, "proxy").scheme not in ("http", "https"):
         raise InvalidArgumentError('proxy must be a URL such as "http://proxy.example:3128", or None')
-    return proxy
+    return Proxy(proxy)
+
+
+class Proxy:
+    """An HTTP proxy, its password apart from its URL."""
+
+    __slots__ = ("_given", "headers", "url")
+
+    def __init__(self, given: str) -> None:
+        """Take a URL that may hold a user name and password."""
+        url = URL(given)
+        self._given = given
+        self.url = url.with_user(None)
+        self.headers: dict[str, str] = {}
+        if url.user is not None:
+            credentials = b64encode(f"{url.user}:{url.password or ''}".encode()).decode()
+            self.headers = {"Proxy-Authorization": Secret(f"Basic {credentials}")}
+
+    def __reduce__(self) -> tuple[type[Proxy], tuple[str]]:
+        """Pickle as it was given, password included: it is a setting."""
+        return Proxy, (self._given,)
 
 
 def read_ssl(ssl: object) -> tls.SSLContext | None:
@@ -76,24 +103,31 @@ def read_ssl(ssl: object) -> tls.SSLContext | None:
 
 
 def _split(url: str, name: str) -> SplitResult:
-    if not all("!" <= char <= "~" for char in url):
+    if not _is_visible_ascii(url):
         raise InvalidArgumentError(f"{name} holds a space, a line break or a character outside ASCII")
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018  # raises where it is no port
+        URL(url)
+        (parts.hostname or "").encode("idna")
     except ValueError:
-        raise InvalidArgumentError(f"{name} is not a URL") from None
+        parts = None
+    if parts is None or "\\" in url:
+        raise InvalidArgumentError(f"{name} is not a URL")
     return parts
 
 
-def _problem_with(parts: SplitResult, *, allow_http: bool) -> str | None:
+def _is_visible_ascii(text: str) -> bool:
+    return all("!" <= char <= "~" for char in text)
+
+
+def _problem_with(url: str, parts: SplitResult, *, allow_http: bool) -> str | None:
     if parts.scheme not in ("http", "https"):
         return "must begin with https://"
     if not parts.hostname:
         return "has no host"
     if parts.username is not None or parts.password is not None:
         return "must not hold a user name or password: the token is the only credential"
-    if parts.query or parts.fragment:
+    if "?" in url or "#" in url:
         return "must not have a query or fragment"
     if parts.scheme == "http" and not allow_http and not _is_loopback(parts.hostname):
         return "would send the token unencrypted: use https://, or pass allow_http=True"

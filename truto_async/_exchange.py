@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Exchange"]
 
-_MAX_ERROR_BYTES = 1024 * 1024
-
 
 class BrokenOffError(aiohttp.ClientError):
     """Stands in for an error after which aiohttp would send the request again by itself."""
@@ -44,6 +42,8 @@ class Exchange:
         self._own = settings.session is None
         self._tracked: TrackedRequest | None = None
         self._broken_off = False
+        self._head: aiohttp.ClientResponse | None = None
+        self._body = bytearray()
 
     @property
     def sent(self) -> bool:
@@ -63,9 +63,13 @@ class Exchange:
         except TrutoError as error:
             return error
         except BrokenOffError as error:
-            return _outcome.from_exception(self._request, self._host, error.original, sent=self.sent)
+            cause: Exception = error.original
         except (aiohttp.ClientError, OSError) as error:
-            return _outcome.from_exception(self._request, self._host, error, sent=self.sent)
+            cause = error
+        if self._head is not None and self._head.status >= 300:
+            # A status that says no is an answer, whatever became of its body.
+            return Response(self._head.status, self._head.headers, bytes(self._body))
+        return _outcome.from_exception(self._request, self._host, cause, sent=self.sent)
 
     async def _talk(self, session: aiohttp.ClientSession) -> Response:
         settings, request = self._settings, self._request
@@ -73,6 +77,8 @@ class Exchange:
         headers: dict[str, str] = {} if in_session else request_headers(settings)
         if request.body is not None:
             headers["Content-Type"] = "application/json"
+        if settings.proxy is not None and not settings.base_url.startswith("https:"):
+            headers |= settings.proxy.headers  # there is no tunnel: the proxy reads the request itself
         async with session.request(
             request.method,
             URL(settings.base_url + request.target, encoded=True),
@@ -80,10 +86,14 @@ class Exchange:
             headers=headers,
             allow_redirects=False,
             raise_for_status=False,
-            proxy=settings.proxy,
+            proxy=None if settings.proxy is None else settings.proxy.url,
+            proxy_headers=None if settings.proxy is None else dict(settings.proxy.headers),
+            ssl=True if settings.ssl is None else settings.ssl,
             middlewares=(self._once,) if self._own else None,
         ) as response:
-            return Response(response.status, response.headers, await self._read(response))
+            self._head = response
+            await self._read(response)
+            return Response(response.status, response.headers, bytes(self._body))
 
     async def _once(self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
         """Keep aiohttp from sending again by itself: what is sent is counted and bounded above here."""
@@ -96,16 +106,14 @@ class Exchange:
             self._broken_off = True
             raise BrokenOffError(error) from None
 
-    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+    async def _read(self, response: aiohttp.ClientResponse) -> None:
         """Read the body within its bounds; of an error's body, the beginning is enough."""
-        good = response.status < 300
-        limit = self._settings.max_response_bytes if good else _MAX_ERROR_BYTES
-        body = bytearray()
+        limit = self._settings.max_response_bytes
         async for piece in response.content.iter_any():
-            body += piece
-            if len(body) > limit:
+            self._body += piece
+            if len(self._body) > limit:
                 response.close()
-                if good:
+                if response.status < 300:
                     raise ResponseTooLargeError(f"the answer has more than {limit:,} bytes; see max_response_bytes")
-                break
-        return bytes(body[:limit])
+                del self._body[limit:]
+                return

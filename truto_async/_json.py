@@ -8,6 +8,7 @@ integer that orjson might round to a float.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, cast
 
 if TYPE_CHECKING:
@@ -51,16 +52,22 @@ def as_object(value: JSONValue) -> JSONObject:
 
 
 def copy(value: JSONValue) -> JSONValue:
-    """Copy the dicts and lists of a JSON value, however deep, without recursion."""
+    """Copy the containers of a JSON value, however deep, without recursion; any mapping becomes a dict, a tuple a list."""
     root = [value]
     pending: list[Any] = [root]
     while pending:
         container = pending.pop()
         for key, child in _entries(container):
-            if isinstance(child, dict | list):
-                container[key] = child.copy()
+            if isinstance(child, Mapping | list | tuple):
+                container[key] = _twin(child)
                 pending.append(container[key])
     return root[0]
+
+
+def _twin(container: Any) -> JSONValue:
+    if isinstance(container, Mapping):
+        return dict(cast("Mapping[str, JSONValue]", container))
+    return list(container)
 
 
 def _entries(container: Any) -> Iterable[tuple[Any, JSONValue]]:

@@ -24,6 +24,8 @@ def lazy(package: str, *homes: str) -> tuple[Callable[[str], Any], Callable[[], 
     def load(name: str) -> Any:
         if name == "__all__":
             return names()
+        if f"{package}.{name}" in homes:
+            return import_module(f"{package}.{name}")
         if not name.startswith("_"):
             for module in map(import_module, homes):
                 if name in module.__all__:

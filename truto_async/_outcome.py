@@ -8,6 +8,7 @@ import ssl
 import time
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from html import unescape
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -62,9 +63,9 @@ def _reason(response: Response, body: JSONValue) -> str:
     if 300 <= response.status < 400:
         return f"points to {_location(response.headers)}; redirects are not followed"
     envelope = _json.as_object(body)
-    name = envelope.get("error") or _phrase(response.status)
-    said = envelope.get("message") or (body if isinstance(body, str) else "")
-    return ": ".join(filter(None, (_excerpt(str(name)), _excerpt(str(said)))))
+    name, said = envelope.get("error"), body if isinstance(body, str) else envelope.get("message")
+    name = name if isinstance(name, str) and name else _phrase(response.status)
+    return ": ".join(filter(None, (_excerpt(name), _excerpt(said if isinstance(said, str) else ""))))
 
 
 def _phrase(status: int) -> str:
@@ -84,7 +85,8 @@ def _location(headers: Mapping[str, str]) -> str:
 
 def _excerpt(text: str) -> str:
     """Shorten a text, an HTML page included, to what fits into an error message."""
-    words = " ".join(re.sub(r"<[^<>]*>", " ", text[:10_000]).split())
+    visible = re.sub(r"(?is)<(style|script)\b.*?</\1>|<[^<>]*>", " ", text[:10_000])
+    words = " ".join(unescape(visible).split())
     return words if len(words) <= _EXCERPT_LENGTH else words[:_EXCERPT_LENGTH] + "..."
 
 
@@ -110,7 +112,7 @@ def _http_date(value: str) -> float | None:
 
 def from_exception(request: Request, host: str, cause: Exception, *, sent: bool) -> TrutoError:
     """Make the error of an exchange that brought no answer."""
-    detail = str(getattr(cause, "os_error", cause)) or type(cause).__name__
+    detail = " ".join(_describe(cause).split())
     if sent and not request.is_idempotent and not isinstance(cause, _UNSENT):
         error: TrutoError = AmbiguousOutcomeError(
             f"sent to {host}, but no answer came: {detail} ({request}); look whether it was done before you repeat it"
@@ -125,10 +127,16 @@ def from_exception(request: Request, host: str, cause: Exception, *, sent: bool)
     return error
 
 
+def _describe(cause: Exception) -> str:
+    if isinstance(cause, aiohttp.ClientResponseError):
+        return cause.message  # its str has the proxy's URL, and a status that no server sent
+    return str(getattr(cause, "os_error", cause)) or type(cause).__name__
+
+
 def _bare(cause: Exception) -> Exception:
     """Keep what the system reported, and nothing of the HTTP library: its exceptions and frames hold request headers."""
     system = getattr(cause, "os_error", cause)
     if isinstance(system, OSError) and not isinstance(system, aiohttp.ClientError):
         system.__cause__ = system.__context__ = None
         return system.with_traceback(None)
-    return ConnectionError(f"{type(cause).__name__}: {cause}")
+    return ConnectionError(f"{type(cause).__name__}: {_describe(cause)}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard, cast
 from urllib.parse import quote, unquote
 
-from attrs import frozen
+from attrs import field, frozen
 
 from truto_async import _json, _timestamps
 from truto_async.errors import InvalidArgumentError
@@ -52,18 +52,18 @@ class Request:
 
 @frozen
 class Response:
-    """What came back, whatever its status; header names are in lower case."""
+    """What came back, whatever its status. Its repr does not show what a server may echo."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
 
 
 def build(method: object, path: object, query: object, json: JSONValue) -> Request:
     """Make the request of a call to any endpoint; raises InvalidArgumentError."""
     if not isinstance(method, str) or method.upper() not in _METHODS:
         raise InvalidArgumentError(f"method must be one of {', '.join(sorted(_METHODS))}: {method!r}")
-    pairs = [] if query is None else list(_pairs(query))
+    pairs = _encodable_pairs(query)
     encoded = "&".join(f"{quote(key, safe='')}={quote(text, safe='')}" for key, text in pairs)
     target = "?".join(filter(None, (_path(path), encoded)))
     body = None if json is None else _body(json)
@@ -95,8 +95,12 @@ def _path(path: object) -> str:
 
 
 def _check_characters(name: str, text: str) -> None:
-    if any(char < " " or "\x7f" <= char <= "\x9f" or "\ud800" <= char <= "\udfff" for char in text):
+    if any(char < " " or "\x7f" <= char <= "\x9f" for char in text) or _half_character(text):
         raise InvalidArgumentError(f"{name} holds a control character or half a character: {text[:60]!r}")
+
+
+def _half_character(text: str) -> bool:
+    return any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _body(json: JSONValue) -> bytes:
@@ -104,6 +108,21 @@ def _body(json: JSONValue) -> bytes:
         return _json.dumps(json)
     except (TypeError, ValueError) as error:
         problem = f"json cannot be written as JSON: {error}"
+    raise InvalidArgumentError(problem)
+
+
+def _encodable_pairs(query: object) -> list[tuple[str, str]]:
+    try:
+        pairs = [] if query is None else list(_pairs(query))
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, InvalidArgumentError):
+            raise
+        problem = f"query cannot be written: {error}"
+    else:
+        for key, text in pairs:
+            if _half_character(key + text):
+                raise InvalidArgumentError(f"query: {key!r} holds half a character: {text[:60]!r}")
+        return pairs
     raise InvalidArgumentError(problem)
 
 
@@ -125,10 +144,9 @@ def _flatten(key: str, value: object) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
         for name, item in cast("Mapping[object, object]", value).items():
             yield from _flatten(f"{key}[{name}]", item)
-    elif isinstance(value, list | tuple):
-        items = cast("Sequence[object]", value)
-        indexed = any(isinstance(item, Mapping | list | tuple) for item in items)
-        for index, item in enumerate(items):
+    elif _is_sequence(value):
+        indexed = any(isinstance(item, Mapping) or _is_sequence(item) for item in value)
+        for index, item in enumerate(value):
             yield from _flatten(f"{key}[{index if indexed else ''}]", item)
     elif value is not None:
         yield key, _text(key, value)
@@ -139,13 +157,12 @@ def _text(key: str, value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, datetime):
         return _timestamps.to_wire(value)
-    if isinstance(value, str | int | float):
-        text = str(value)
-        _check_surrogates(key, text)
-        return text
+    if isinstance(value, str):
+        return str.__str__(value)  # of an enumeration, too, the value
+    if isinstance(value, int | float):
+        return repr(value)
     raise InvalidArgumentError(f"query: {key} must be a str, number, bool, datetime, list or mapping: {value!r}")
 
 
-def _check_surrogates(key: str, text: str) -> None:
-    if any("\ud800" <= char <= "\udfff" for char in text):
-        raise InvalidArgumentError(f"query: {key} holds half a character: {text[:60]!r}")
+def _is_sequence(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)

@@ -42,6 +42,10 @@ class Token:
         """Mask the token where a server echoes it."""
         return body.replace(self._text.encode(), b"***")
 
+    def redact_text(self, text: str) -> str:
+        """Mask the token where a server echoes it."""
+        return text.replace(self._text, "***")
+
     @property
     def _text(self) -> str:
         return self.authorization.removeprefix("Bearer ")

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Channel", "Sessions"]
 
-_UNLIMITED = 1_000_000
-
 _of_the_parent: list[object] = []
 
 
@@ -56,19 +54,34 @@ class Sessions:
         """Take the settings; nothing is opened yet."""
         self._settings = settings
         self._channels: WeakKeyDictionary[asyncio.AbstractEventLoop, Channel] = WeakKeyDictionary()
-        self._closed = False
+        self.closed = False
+        self._used = False
         _fork.register(self)
 
     async def channel(self) -> Channel:
         """Give the channel of the running loop; raises ClientClosedError."""
-        if self._closed:
-            raise ClientClosedError("this client is closed; make a new one")
+        self.check_open()
         loop = asyncio.get_running_loop()
         channel = self._channels.get(loop)
         if channel is None:
+            self._forget_closed_loops()
             channel = await self._open() if self._settings.session is None else self._adopt(self._settings.session)
             self._channels[loop] = channel
+        if channel.session.closed:
+            raise ClientClosedError("the session of this client is closed; make a new client")
         return channel
+
+    def check_open(self) -> None:
+        """Raise ClientClosedError if they are closed."""
+        if self.closed:
+            raise ClientClosedError("this client is closed; make a new one")
+
+    def _forget_closed_loops(self) -> None:
+        """Let go of what ended with its loop: a session refers to its loop, so that neither would ever be collected."""
+        for loop in list(self._channels):
+            if loop.is_closed():
+                del self._channels[loop]
+                self._used = True
 
     async def refresh(self) -> None:
         """Leave the connections of the running loop to those who use them, and make new ones for everybody else."""
@@ -83,16 +96,17 @@ class Sessions:
 
     async def close(self) -> None:
         """Close what was opened here, in this loop and others. A session that was handed in stays open."""
-        self._closed = True
+        self.closed = True
+        channels, self._channels = self._channels, WeakKeyDictionary()
         here = asyncio.get_running_loop()
-        for loop, channel in list(self._channels.items()):
-            if channel.lifetime is None or loop.is_closed():
+        for loop, channel in list(channels.items()):
+            if channel.lifetime is None:
                 continue
             if loop is here:
                 await channel.lifetime.aclose()
-            else:
+            elif loop.is_running():
                 asyncio.run_coroutine_threadsafe(channel.session.close(), loop)
-        self._channels.clear()
+            # Else it is closed with its loop.
 
     async def _open(self) -> Channel:
         settings = self._settings
@@ -112,12 +126,13 @@ class Sessions:
         if self._channels:
             raise InvalidArgumentError("session= belongs to one event loop, and this is another: make a client for each")
         session = cast("aiohttp.ClientSession", handed_in)
-        limit = (session.connector and session.connector.limit) or _UNLIMITED
-        return Channel(session, asyncio.Semaphore(limit))
+        limit = (session.connector and session.connector.limit) or self._settings.max_connections
+        return Channel(session, asyncio.Semaphore(min(limit, self._settings.max_connections)))
 
     def __del__(self) -> None:
         """Warn of a client that was used and never closed. Its sessions close all the same: with their generators."""
-        if any(channel.lifetime is not None for channel in self._channels.values()):
+        used = self._used or any(channel.lifetime is not None for channel in self._channels.values())
+        if used and not self.closed:
             warnings.warn(_never_closed(), source=self, stacklevel=2)
 
 

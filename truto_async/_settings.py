@@ -9,7 +9,8 @@ import aiohttp
 import attrs
 from attrs import field, frozen
 
-from truto_async._checks import check_count, check_instance, check_positive
+from truto_async._checks import check_count, check_flag, check_instance, check_positive
+from truto_async._endpoint import Proxy
 from truto_async._observe import Hooks
 from truto_async._retry import RetryPolicy
 from truto_async._secret import Token
@@ -61,11 +62,11 @@ class Settings:
     rate_limit: RateLimit | None = field(validator=check_instance(RateLimit))
     max_connections: int = field(validator=check_count)
     max_response_bytes: int = field(validator=check_count)
-    proxy: str | None = field(repr=False)
+    proxy: Proxy | None = field(repr=False)
     ssl: tls.SSLContext | None
     session: AiohttpSession | None = field(validator=check_instance(aiohttp.ClientSession))
     hooks: Hooks | None = field(validator=check_instance(Hooks))
-    allow_http: bool
+    allow_http: bool = field(validator=check_flag)
 
     def to_options(self) -> dict[str, Any]:
         """Give the arguments that make another client with the same settings, but for the token."""

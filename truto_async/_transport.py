@@ -54,6 +54,10 @@ class Transport:
         """Make a transport with other options, on the same connections, rate limit and budget."""
         return Transport(attrs.evolve(self.settings, **options), self._shared)
 
+    def check_open(self) -> None:
+        """Raise ClientClosedError if it is closed."""
+        self._shared.sessions.check_open()
+
     async def close(self) -> None:
         """Close the connections; a second time does nothing."""
         await self._shared.sessions.close()
@@ -89,7 +93,11 @@ class Transport:
                 return outcome
             delay = self._delay(call, outcome)
             if delay is None:
-                raise outcome
+                call.error = None
+                try:
+                    raise outcome
+                finally:
+                    del outcome  # the traceback refers to this frame: each would keep the other alive
             await asyncio.sleep(delay)
 
     async def _attempt(self, call: Call) -> Response | TrutoError:
@@ -106,6 +114,7 @@ class Transport:
             if not await channel.enter(call.left()):
                 raise call.out_of_time("a free connection", 0.0)
             try:
+                self.check_open()
                 return self._judge(call, await self._exchange(call, channel))
             finally:
                 channel.leave()
@@ -138,7 +147,10 @@ class Transport:
 
     def _judge(self, call: Call, outcome: Response | TrutoError) -> Response | TrutoError:
         """Tell good answers from bad ones."""
-        if isinstance(outcome, TrutoError) or 200 <= outcome.status < 300:
+        if isinstance(outcome, TrutoError):
+            self.check_open()  # closing breaks off what is under way
+            return outcome
+        if 200 <= outcome.status < 300:
             return outcome
         if outcome.status == 404 and call.request.method == "DELETE" and call.maybe_done:
             return Response(204, {}, b"")  # an earlier attempt deleted it
@@ -176,5 +188,5 @@ class Transport:
     def _redacted(self, response: Response) -> Response:
         """Mask the token in an answer that echoes it."""
         token = self.settings.token
-        headers = {name.lower(): token.redact(value.encode()).decode() for name, value in response.headers.items()}
+        headers = {name.lower(): token.redact_text(value) for name, value in response.headers.items()}
         return Response(response.status, headers, token.redact(response.body))

@@ -84,11 +84,15 @@ class AsyncTruto:
         Raises:
             InvalidArgumentError: the token is missing or malformed, or an option is out of its range.
         """
+        secret = read_token(token)
+        del token  # a traceback from here on does not hold it
+        if isinstance(secret, str):
+            raise InvalidArgumentError(secret)
         if rate_limit is _OWN:
             rate_limit = RateLimit(_OWN.limit, per=_OWN.per)
         base_url = read_base_url(base_url, allow_http=allow_http)
         settings = Settings(
-            token=read_token(token),
+            token=secret,
             base_url=base_url,
             timeout=timeout,
             deadline=deadline,
@@ -155,7 +159,8 @@ class AsyncTruto:
         await self._transport.close()
 
     async def __aenter__(self) -> Self:
-        """Give the client itself."""
+        """Give the client itself; raises ClientClosedError."""
+        self._transport.check_open()
         return self
 
     async def __aexit__(
@@ -170,7 +175,8 @@ class AsyncTruto:
 
     def __repr__(self) -> str:
         """Show the base URL, never the token."""
-        return f"{type(self).__name__}(base_url={self._transport.settings.base_url!r})"
+        transport: Transport | None = getattr(self, "_transport", None)  # there is none when making it failed
+        return f"{type(self).__name__}({'...' if transport is None else f'base_url={transport.settings.base_url!r}'})"
 
 
 def _unpickle(cls: type[T], options: dict[str, Any]) -> T:

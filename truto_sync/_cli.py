@@ -7,14 +7,17 @@ import json
 import os
 import sys
 from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from truto_async.errors import TrutoError
-from truto_sync._render import render
+from truto_sync._render import plain, render
 from truto_sync.client import Truto
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
+
+    from truto_async._json import JSONObject
 
 __all__ = ["main"]
 
@@ -27,13 +30,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _never_fail_to_print()
     try:
         _get(options)
-        sys.stdout.flush()
+        print(end="", flush=True)  # a failure to write shows here, and not at exit
     except TrutoError as error:
-        print("error:", " ".join(str(error).split()), file=sys.stderr)
+        print("error:", plain(" ".join(str(error).split())), file=sys.stderr)
         return 1
     except BrokenPipeError:
         # The reader has seen enough, as in `| head -1`; what is left must not fail again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
+        return 1
+    except OSError as error:
+        _discard_output()
+        print(f"error: cannot write: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -56,7 +63,7 @@ def _get(options: argparse.Namespace) -> None:
     with _client(demo=options.demo) as (truto, first_id):
         job = truto.sync_jobs.get(first_id if options.id is None else options.id)
     if options.json:
-        print(json.dumps(job.to_dict(), indent=2, ensure_ascii=False))
+        print(_json_text(job.to_dict()))
     else:
         print(render(job), end="")
 
@@ -75,7 +82,22 @@ def _client(*, demo: bool) -> Generator[tuple[Truto, str]]:
         yield truto, next(iter(fake.jobs))
 
 
+def _discard_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _json_text(document: JSONObject) -> str:
+    """Write JSON that survives the encoding of standard output."""
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", "ascii"))
+    except UnicodeEncodeError:
+        return json.dumps(document, indent=2)
+    return text
+
+
 def _never_fail_to_print() -> None:
     """Print a question mark rather than fail where the terminal cannot show a character."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # always a TextIOWrapper in a command
+        if isinstance(stream, TextIOWrapper):  # None where it is closed
+            stream.reconfigure(errors="replace")

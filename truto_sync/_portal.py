@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import math
 import os
+import sys
 import threading
 from concurrent.futures import Future
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import finalize
 
 from truto_async import _fork
@@ -50,6 +50,11 @@ class Portal:
         """
         return self._running().run(start)
 
+    def check_open(self) -> None:
+        """Raise ClientClosedError if it is closed."""
+        if self._closed:
+            raise ClientClosedError(_CLOSED)
+
     def close(self) -> None:
         """End the loop and its thread. Calls under way end with ClientClosedError. A second time does nothing."""
         with self._lock:
@@ -60,8 +65,7 @@ class Portal:
 
     def _running(self) -> _LoopThread:
         with self._lock:
-            if self._closed:
-                raise ClientClosedError(_CLOSED)
+            self.check_open()
             if self._loop_thread is None:
                 self._loop_thread = _LoopThread(self._on_close)
                 finalize(self, self._loop_thread.stop)
@@ -72,7 +76,7 @@ class _LoopThread:
     def __init__(self, on_close: Callable[[], Awaitable[None]]) -> None:
         self._on_close = on_close
         self._process = os.getpid()
-        self._calls: set[Future[Any]] = set()
+        self._calls: set[_Call[Any]] = set()
         loop_made: Future[asyncio.AbstractEventLoop] = Future()
         self._thread = threading.Thread(target=self._main, args=[loop_made], name="truto_sync", daemon=True)
         self._thread.start()
@@ -81,47 +85,41 @@ class _LoopThread:
     def run(self, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
         if threading.current_thread() is self._thread:
             raise RuntimeError("a blocking call from the client's own event loop would wait for itself; use truto_async")
-        result: Future[T] = Future()
-        tasks: list[asyncio.Task[T]] = []
-
-        def begin() -> None:
-            tasks.append(self._loop.create_task(start()))
-            tasks[0].add_done_callback(partial(_settle, result))
-
-        self._calls.add(result)
+        call = _Call(self._loop, start())  # starts here, so that wrong arguments are the caller's error
+        self._calls.add(call)
         try:
-            self._schedule(begin)
-            self._wait(result, lambda: tasks[0].cancel())  # noqa: PLW0108  # there is no task yet
+            self._wait(call)
+            return call.result.result()
         finally:
-            self._calls.discard(result)
-        return result.result()
+            self._calls.discard(call)
+            call.drop()
+            del call  # an error in it would keep this frame, and the client, alive
 
     def stop(self) -> None:
-        if self._process == os.getpid() and self._thread.is_alive():
+        # While the interpreter ends, and in a forked child, the thread does not run any more.
+        if self._process == os.getpid() and self._thread.is_alive() and not sys.is_finalizing():
             self._loop.call_soon_threadsafe(self._stopping.set)
             if threading.current_thread() is not self._thread:
                 self._thread.join()
 
-    def _schedule(self, callback: Callable[[], object]) -> None:
+    def _wait(self, call: _Call[Any]) -> None:
         try:
-            self._loop.call_soon_threadsafe(callback)
+            self._loop.call_soon_threadsafe(call.begin)
         except RuntimeError:
             raise ClientClosedError(_CLOSED) from None
-
-    def _wait(self, result: Future[T], cancel: Callable[[], object]) -> None:
         try:
-            result.exception()
+            call.result.exception()
         except BaseException:
             # Ctrl-C, or whatever else a signal handler raised in this thread.
-            self._schedule(cancel)
-            result.exception()
+            self._loop.call_soon_threadsafe(call.cancel)
+            call.result.exception()
             raise
 
     def _main(self, loop_made: Future[asyncio.AbstractEventLoop]) -> None:
         asyncio.run(self._serve(loop_made))
-        for result in self._calls:
-            if not result.done():
-                result.set_exception(ClientClosedError(_CLOSED))
+        for call in list(self._calls):
+            if not call.result.done():
+                call.result.set_exception(ClientClosedError(_CLOSED))
 
     async def _serve(self, loop_made: Future[asyncio.AbstractEventLoop]) -> None:
         self._stopping = asyncio.Event()
@@ -133,10 +131,29 @@ class _LoopThread:
         await self._on_close()
 
 
-def _settle(result: Future[T], task: asyncio.Task[T]) -> None:
-    if task.cancelled():
-        result.set_exception(ClientClosedError("the client was closed while this call was under way"))
-    elif (error := task.exception()) is not None:
-        result.set_exception(error)
-    else:
-        result.set_result(task.result())
+class _Call(Generic[T]):
+    def __init__(self, loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T]) -> None:
+        self.result: Future[T] = Future()
+        self._loop = loop
+        self._coroutine = coroutine
+        self._task: asyncio.Task[T] | None = None
+
+    def begin(self) -> None:
+        self._task = self._loop.create_task(self._coroutine)
+        self._task.add_done_callback(self._settle)
+
+    def cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def drop(self) -> None:
+        if self._task is None:
+            self._coroutine.close()
+
+    def _settle(self, task: asyncio.Task[T]) -> None:
+        if task.cancelled():
+            self.result.set_exception(ClientClosedError("the client was closed while this call was under way"))
+        elif (error := task.exception()) is not None:
+            self.result.set_exception(error)
+        else:
+            self.result.set_result(task.result())

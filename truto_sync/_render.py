@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-__all__ = ["render"]
+__all__ = ["plain", "render"]
 
 _LONGEST_DETAIL = 60
 
@@ -41,12 +42,12 @@ def render(job: SyncJob) -> str:
 def _heading(job: SyncJob) -> list[str]:
     facts = {
         "id": job.id,
-        "integration": job.integration_name or "(several)",
+        "integration": "(not said)" if job.integration_name is None else job.integration_name or "(several)",
         "runtime": "(not said)" if job.default_runtime_version is None else str(job.default_runtime_version),
         "created": _time(job.created_at),
         "updated": _time(job.updated_at),
     }
-    return [_plain(job.label or "(no label)"), *(f"  {name:<11}  {_plain(value)}" for name, value in facts.items())]
+    return [plain(job.label or "(no label)"), *(f"  {name:<11}  {plain(value)}" for name, value in facts.items())]
 
 
 def _time(moment: datetime | None) -> str:
@@ -65,12 +66,12 @@ def _arguments(job: SyncJob) -> list[str]:
 def _row(name: str, spec: ArgSpec) -> tuple[str, str, str, str, str]:
     kind = spec.type if isinstance(spec.type, str) else "|".join(spec.type or [])
     kind = " ".join(filter(None, (kind or spec.ref, spec.format and f"({spec.format})")))
-    default = "" if spec.default is None else repr(spec.default)
+    default = "" if spec.default is None else json.dumps(spec.default, ensure_ascii=False)
     return name, kind, "yes" if spec.required is True else "", default, spec.description or ""
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    cells = [[_plain(cell) for cell in row] for row in rows]
+    cells = [[plain(cell) for cell in row] for row in rows]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         padded = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
@@ -87,7 +88,7 @@ def _line(branch: _tree.Branch) -> str:
     indent = "".join("│  " if more else "   " for more in outer)
     corner = "" if own is None else "├─ " if own else "└─ "
     again = "  (see above)" if branch.repeated else ""
-    return f"  {indent}{corner}{_plain(_describe(branch.node))}{again}"
+    return f"  {indent}{corner}{plain(_describe(branch.node))}{again}"
 
 
 def _describe(node: Node) -> str:
@@ -122,7 +123,7 @@ def _detail(node: Node) -> str | None:
             return None
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Keep control characters from the terminal."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 

@@ -61,6 +61,9 @@ def _children(nodes: Sequence[Node]) -> dict[int, list[int]]:
 
 
 def _places(nodes: Sequence[Node]) -> dict[str, int]:
-    """Find a node by its name or, as flat entries refer to each other, by its resource; names win."""
-    resources = {node.resource: index for index, node in enumerate(nodes) if isinstance(node, RequestNode) and node.resource}
-    return resources | {node.name: index for index, node in enumerate(nodes) if node.name}
+    """Find a node by its name or, as flat entries refer to each other, by its resource; names win, then the first."""
+    places: dict[str, int] = {}
+    for index, node in reversed(list(enumerate(nodes))):
+        if isinstance(node, RequestNode) and node.resource:
+            places[node.resource] = index
+    return places | {node.name: index for index, node in enumerate(nodes) if node.name}

@@ -35,7 +35,10 @@ class Truto(Facade[AsyncTruto]):
             raise InvalidArgumentError(
                 "session= is for AsyncTruto: a session belongs to one event loop, and this has its own"
             )
-        target = AsyncTruto(*args, **kwargs)
+        target = _make(args, kwargs)
+        del args, kwargs  # a traceback from here on does not hold the token
+        if isinstance(target, InvalidArgumentError):
+            raise target
         self._use(target, Portal(on_close=target.close))
 
     def _use(self, target: AsyncTruto, portal: Portal) -> None:
@@ -57,7 +60,8 @@ class Truto(Facade[AsyncTruto]):
     close.__doc__ = AsyncTruto.close.__doc__
 
     def __enter__(self) -> Self:
-        """Give the client itself."""
+        """Give the client itself; raises ClientClosedError."""
+        self._portal.check_open()
         return self
 
     def __exit__(
@@ -72,4 +76,14 @@ class Truto(Facade[AsyncTruto]):
 
     def __repr__(self) -> str:
         """Show the base URL, never the token."""
-        return repr(self._target).replace(AsyncTruto.__name__, type(self).__name__, 1)
+        target: AsyncTruto | None = getattr(self, "_target", None)  # there is none when making it failed
+        shown = "AsyncTruto(...)" if target is None else repr(target)
+        return shown.replace(AsyncTruto.__name__, type(self).__name__, 1)
+
+
+def _make(args: tuple[Any, ...], kwargs: dict[str, Any]) -> AsyncTruto | InvalidArgumentError:
+    """Make the asynchronous client; return the error, since a traceback from here would hold the token."""
+    try:
+        return AsyncTruto(*args, **kwargs)
+    except InvalidArgumentError as error:
+        return error.with_traceback(None)

@@ -45,6 +45,6 @@ class Model:
     def __repr__(self) -> str:
         """Show the fields that are set."""
         first, *others = (field.name for field in attrs.fields(type(self)))
-        values = ((name, getattr(self, name)) for name in (*others, first))
+        values = ((name, getattr(self, name)) for name in (*others, first) if name != "wire_times")
         shown = [f"{name}={value!r}" for name, value in values if value is not None and value != {}]
         return f"{type(self).__name__}({', '.join(shown)})"

@@ -91,8 +91,9 @@ class RequestNode(NodeBase):
     body: JSONValue = None
     """The body: an object that may hold placeholders, or JSONata as a string."""
 
-    loop_on: str | None = None
-    """The path of an array; the request is made once for each of its elements."""
+    loop_on: str | JSONObject | None = None
+    """The path of an array; the request is made once for each of its elements. One page of truto.one/docs shows an object
+    here, which is kept."""
 
     recurse: Recurse | None = None
     """How the request is repeated for its own records."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from attrs import frozen
+from attrs import field, frozen
 
 from truto_async.models._base import Model
 from truto_async.models.args import ArgsSchema
@@ -55,3 +55,6 @@ class SyncJob(Model):
 
     updated_at: datetime | None = None
     """When it was last changed, in UTC."""
+
+    wire_times: dict[str, str] = field(factory=dict[str, str], eq=False)
+    """How the server wrote the times, by field, for `to_dict` to give back. Neither compared nor shown."""

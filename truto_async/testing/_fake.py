@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FakeTruto"]
 
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _JSON_HEADERS = {"Content-Type": "application/json; charset=utf-8"}
 
 
@@ -73,7 +74,10 @@ class FakeTruto:
 
     def add(self, job: SyncJob | Mapping[str, JSONValue]) -> None:
         """Give the server one more sync job; it takes the place of one with the same id."""
-        document = job.to_dict() if isinstance(job, SyncJob) else dict(job)
+        document: JSONObject = job.to_dict() if isinstance(job, SyncJob) else _json.copy(job)
+        _json.dumps(document)  # what is no JSON is an error here, not in the server
+        if not isinstance(document.get("id"), str):
+            raise ValueError("a job needs an id, a str")  # noqa: TRY004  # of a document
         self.jobs[document["id"]] = document
 
     def fail(
@@ -90,7 +94,7 @@ class FakeTruto:
         """Script what happens to the next requests. Calls queue up; each request takes the first that is meant for it.
 
         Args:
-            status: the status to answer with; None, for a request that is only delayed, to answer as usual.
+            status: the status to answer with; None to answer as usual, but late, or with other headers or body.
             headers: headers of the answer.
             body: the body: bytes or str as they are, anything else as JSON; None for the error envelope of the status.
             delay: seconds to wait first.
@@ -98,7 +102,10 @@ class FakeTruto:
             path: take only requests whose path starts with this, such as "/sync-job/".
             times: for how many requests.
         """
-        fault = Fault(status=status, headers=headers or {}, body=body, delay=delay, drop=drop, path=path)
+        if not isinstance(body, bytes | str):
+            _json.dumps(body)  # what is no JSON is an error here, not in the server
+        headers = {name.title(): value for name, value in (headers or {}).items()}
+        fault = Fault(status=status, headers=headers, body=body, delay=delay, drop=drop, path=path)
         self._faults += [fault] * times
 
     def limit(self, requests: int, per: float) -> None:
@@ -107,6 +114,8 @@ class FakeTruto:
 
     def __enter__(self) -> Self:
         """Start the server."""
+        if self._server is not None:
+            raise RuntimeError("this FakeTruto is running already")
         server = ServerThread(self._answer)
         self._port = server.start()
         self._server = server
@@ -139,7 +148,9 @@ class FakeTruto:
         if fault is None:
             return self._serve(request)
         self._faults.remove(fault)
-        answer = self._serve(request) if fault.status is None else _scripted(fault, fault.status)
+        answer = self._serve(request)
+        if fault.body is not None or fault.status is not None:
+            answer = _scripted(fault, answer.status if fault.status is None else fault.status)
         return Answer(answer.status, answer.body, {**answer.headers, **fault.headers}, fault.delay, fault.drop)
 
     def _exceeds(self, requests: int, per: float, now: float) -> bool:
@@ -171,7 +182,7 @@ def _scripted(fault: Fault, status: int) -> Answer:
 
 
 def _refusal(status: int, message: str) -> Answer:
-    error = HTTPStatus(status).phrase
+    error = _PHRASES.get(status, "Unknown")
     return _json_answer(status, {"statusCode": status, "error": error, "message": message})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from attrs import field, frozen
+from attrs.validators import and_, ge, instance_of, lt, optional
 
 from truto_async._json import JSONValue
 
@@ -41,7 +42,7 @@ class RecordedRequest:
 class Fault:
     """What to do instead of answering, or before it."""
 
-    status: int | None = None
+    status: int | None = field(default=None, validator=optional(and_(instance_of(int), ge(200), lt(600))))
     """The status to answer with; None to answer as usual, after `delay`."""
 
     headers: Mapping[str, str] = field(factory=dict[str, str])
