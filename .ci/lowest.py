@@ -5,6 +5,6 @@ import tomllib
 from pathlib import Path
 
 project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())["project"]
-for requirement in project["dependencies"]:
+for requirement in [*project["dependencies"], *project["optional-dependencies"]["speed"]]:
     name, lowest = re.fullmatch(r"([\w-]+)>=([\d.]+).*", requirement).groups()
     print(f"{name}=={lowest}")

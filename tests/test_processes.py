@@ -136,7 +136,9 @@ if __name__ == "__main__":
 def test_pickled_clients(truto_env: FakeTruto, monkeypatch: pytest.MonkeyPatch, cls: type[Truto]) -> None:
     """A pickle holds the settings; the token comes from the environment of whoever loads it."""
     limit = RateLimit(9, per=2.0)
-    client = cls("other-token", timeout=7, deadline=9, retry=RetryPolicy(attempts=2), rate_limit=limit, hooks=None)
+    client = cls(
+        "other-token", timeout=7, deadline=9, retry=RetryPolicy(attempts=2), rate_limit=limit, proxy="http://u:p@x:1"
+    )
     data = pickle.dumps(client)
     twin = pickle.loads(data)
     settings = getattr(twin, "_target", twin)._transport.settings
@@ -149,7 +151,7 @@ def test_pickled_clients(truto_env: FakeTruto, monkeypatch: pytest.MonkeyPatch, 
         settings.retry.attempts,
         repr(settings.rate_limit),
     )
-    assert truto_env.url == settings.base_url
+    assert (truto_env.url, "http://x:1") == (settings.base_url, str(settings.proxy.url).rstrip("/"))
     monkeypatch.delenv("TRUTO_API_TOKEN")
     with pytest.raises(ValueError, match="TRUTO_API_TOKEN"):
         pickle.loads(data)

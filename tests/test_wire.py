@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import MakeClient
 
-QUICK = RetryPolicy(attempts=3, base=0.001)
+QUICK = RetryPolicy(attempts=2, base=0.001)
 HEAD = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 GZIP = "Content-Encoding: gzip"
@@ -93,28 +93,28 @@ async def bomb(wire: Wire) -> None:
 
 
 FAULTS: dict[str, tuple[Callable[[Wire], Awaitable[None]], type[TrutoError], int]] = {
-    # name: what the server does, the error, how many requests it sees at three attempts
+    # name: what the server does, the error, how many requests it sees at two attempts
     "closed before the request": (hang_up, APIConnectionError, 0),
-    "no answer": (nothing, APITimeoutError, 3),
+    "no answer": (nothing, APITimeoutError, 2),
     "nothing read": (silence, APITimeoutError, 0),
-    "slow bytes": (slowly, APITimeoutError, 3),
-    "closed without an answer": (replies(then="close"), APIConnectionError, 3),
-    "reset without an answer": (replies(then="reset"), APIConnectionError, 3),
-    "closed inside the headers": (replies(HEAD + b"Content-", then="close"), APIConnectionError, 3),
-    "reset inside the headers": (replies(HEAD + b"Content-", then="reset"), APIConnectionError, 3),
-    "closed inside the body": (replies(OK[:-4], then="close"), APIConnectionError, 3),
-    "reset inside the body": (replies(OK[:-4], then="reset"), APIConnectionError, 3),
-    "hanging inside the body": (replies(OK[:-4], then="hang"), APITimeoutError, 3),
-    "closed inside a chunk": (replies(CHUNKED + b"5\r\n{", then="close"), APIConnectionError, 3),
-    "closed before the last chunk": (replies(CHUNKED + b"1\r\n{\r\n", then="close"), APIConnectionError, 3),
-    "bad chunk length at once": (replies(CHUNKED + b"zz\r\n{}\r\n0\r\n\r\n", then="close"), APIConnectionError, 3),
-    "bad chunk length later": (replies(CHUNKED, b"zz\r\n{}\r\n0\r\n\r\n", then="close"), APITimeoutError, 3),
-    "garbage": (replies(b"\x00\xff garbage \r\n\r\n", then="close"), APIConnectionError, 3),
-    "another protocol": (replies(b"SSH-2.0-OpenSSH_9.2\r\n", then="close"), APIConnectionError, 3),
-    "a giant header": (replies(HEAD + b"X: " + b"x" * 100_000 + b"\r\n\r\n", then="close"), APIConnectionError, 3),
-    "endless headers": (replies(HEAD + b"X: x\r\n" * 50_000, then="close"), APIConnectionError, 3),
-    "a bad content length": (replies(HEAD + b"Content-Length: x\r\n\r\n", then="close"), APIConnectionError, 3),
-    "a corrupt gzip": (replies(answer(b"\x1f\x8bnonsense" * 5, "200 OK", GZIP)), APIConnectionError, 3),
+    "slow bytes": (slowly, APITimeoutError, 2),
+    "closed without an answer": (replies(then="close"), APIConnectionError, 2),
+    "reset without an answer": (replies(then="reset"), APIConnectionError, 2),
+    "closed inside the headers": (replies(HEAD + b"Content-", then="close"), APIConnectionError, 2),
+    "reset inside the headers": (replies(HEAD + b"Content-", then="reset"), APIConnectionError, 2),
+    "closed inside the body": (replies(OK[:-4], then="close"), APIConnectionError, 2),
+    "reset inside the body": (replies(OK[:-4], then="reset"), APIConnectionError, 2),
+    "hanging inside the body": (replies(OK[:-4], then="hang"), APITimeoutError, 2),
+    "closed inside a chunk": (replies(CHUNKED + b"5\r\n{", then="close"), APIConnectionError, 2),
+    "closed before the last chunk": (replies(CHUNKED + b"1\r\n{\r\n", then="close"), APIConnectionError, 2),
+    "bad chunk length at once": (replies(CHUNKED + b"zz\r\n{}\r\n0\r\n\r\n", then="close"), APIConnectionError, 2),
+    "bad chunk length later": (replies(CHUNKED, b"zz\r\n{}\r\n0\r\n\r\n", then="close"), APITimeoutError, 2),
+    "garbage": (replies(b"\x00\xff garbage \r\n\r\n", then="close"), APIConnectionError, 2),
+    "another protocol": (replies(b"SSH-2.0-OpenSSH_9.2\r\n", then="close"), APIConnectionError, 2),
+    "a giant header": (replies(HEAD + b"X: " + b"x" * 100_000 + b"\r\n\r\n", then="close"), APIConnectionError, 2),
+    "endless headers": (replies(HEAD + b"X: x\r\n" * 50_000, then="close"), APIConnectionError, 2),
+    "a bad content length": (replies(HEAD + b"Content-Length: x\r\n\r\n", then="close"), APIConnectionError, 2),
+    "a corrupt gzip": (replies(answer(b"\x1f\x8bnonsense" * 5, "200 OK", GZIP)), APIConnectionError, 2),
     "half a gzip": (replies(answer(gzip.compress(OK)[:20], "200 OK", GZIP)), ResponseDecodeError, 1),
     "an unknown encoding": (replies(answer(b"{}", "200 OK", "Content-Encoding: rot13")), ResponseDecodeError, 1),
     "a bomb": (bomb, ResponseTooLargeError, 1),
@@ -127,14 +127,14 @@ FAULTS: dict[str, tuple[Callable[[Wire], Awaitable[None]], type[TrutoError], int
     "deep JSON": (replies(answer(DEEP + b"]" * 100_000)), ResponseDecodeError, 1),
     "a deep field": (replies(answer(b'{"id": "x", "n": ' + DEEP + b"]" * 100_000 + b"}")), ResponseDecodeError, 1),
     "a long number": (replies(answer(b'{"id": "x", "n": ' + b"9" * 5000 + b"}")), ResponseDecodeError, 1),
-    "HTML 502": (replies(answer(b"<h1>Bad gateway", "502 Bad Gateway")), InternalServerError, 3),
+    "HTML 502": (replies(answer(b"<h1>Bad gateway", "502 Bad Gateway")), InternalServerError, 2),
     "a bomb in an error": (
         replies(answer(gzip.compress(b"\0" * 2**26), "500 Oops", GZIP)),
         InternalServerError,
-        3,
+        2,
     ),
     "an error that hangs": (replies(answer(b"abc", "404 Not Found")[:-1], then="hang"), NotFoundError, 1),
-    "an error that breaks off": (replies(answer(b"abc", "502 Bad")[:-1], then="close"), InternalServerError, 3),
+    "an error that breaks off": (replies(answer(b"abc", "502 Bad")[:-1], then="close"), InternalServerError, 2),
     "an error with a corrupt gzip": (replies(answer(b"\x1f\x8bnonsense", "401 No", GZIP)), AuthenticationError, 1),
     "301": (replies(answer(b"", "301 Moved", "Location: https://evil.example/")), RedirectError, 1),
     "302": (replies(answer(b"", "302 Found", "Location: /elsewhere")), RedirectError, 1),
@@ -148,16 +148,16 @@ def test_faults(make_client: MakeClient, fault: str) -> None:
     """Each fault gives its error after so many requests, within its time; and the client is as good as before."""
     script, error_class, requests = FAULTS[fault]
     with WireServer(script) as server:
-        truto = make_client("secret-51", base_url=server.url, retry=QUICK, timeout=0.3, max_response_bytes=2**22)
+        truto = make_client("secret-51", base_url=server.url, retry=QUICK, timeout=0.15, max_response_bytes=2**22)
         began = time.monotonic()
 
         with pytest.raises(error_class) as caught:
             truto.sync_jobs.get("x")
 
         assert type(caught.value) is error_class
-        assert time.monotonic() - began < 3 * 0.3 + 5
+        assert time.monotonic() - began < 2 * 0.15 + 5
         assert requests == len(server.heads)
-        assert caught.value.attempts == (requests or 3)
+        assert caught.value.attempts == (requests or 2)
         assert "secret-51" not in f"{caught.value!r} {caught.value.__cause__!r} {vars(caught.value)}"
 
 
@@ -197,7 +197,7 @@ def test_writes_are_sent_once(make_client: MakeClient, fault: str) -> None:
     """A POST that was sent is never sent again; the error says that it may have been carried out."""
     script, _, requests = FAULTS[fault]
     with WireServer(script) as server:
-        truto = make_client("t", base_url=server.url, retry=QUICK, timeout=0.3)
+        truto = make_client("t", base_url=server.url, retry=QUICK, timeout=0.15)
 
         with pytest.raises(AmbiguousOutcomeError):
             truto.request("POST", "/sync-job-run", json={"a": 1})
@@ -279,8 +279,8 @@ def test_nothing_is_left() -> None:
     """After all faults no task, thread or socket is left."""
 
     async def faults(url: str) -> int:
-        async with AsyncTruto("t", base_url=url, retry=None, timeout=0.2) as truto:
-            for _ in range(3):
+        async with AsyncTruto("t", base_url=url, retry=None, timeout=0.1) as truto:
+            for _ in range(2):
                 with pytest.raises(TrutoError):
                     await truto.sync_jobs.get("x")
         await asyncio.sleep(0.05)

@@ -48,9 +48,12 @@ class Call:
         self.error = error
         self.maybe_done = self.maybe_done or (self.sent and not isinstance(error, RateLimitError))
 
-    def out_of_time(self, what: str, seconds: float) -> TrutoError:
+    def out_of_time(self, what: str, seconds: float | None = None) -> TrutoError:
         """Make the error of a wait that the deadline forbids: that of the last attempt, or else a timeout."""
-        reason = f"the deadline of {self._seconds} s leaves no time to wait {seconds:.3g} s for {what}"
+        if seconds is None:
+            reason = f"the deadline of {self._seconds} s came while waiting for {what}"
+        else:
+            reason = f"the deadline of {self._seconds} s leaves no time to wait {seconds:.3g} s for {what}"
         if self.error is not None:
             last, self.error = self.error, None
             return self.given_up(last, reason)

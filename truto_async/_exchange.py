@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["Exchange"]
 
 
+_MAX_ERROR_BYTES = 8 * 1024 * 1024
+
+
 class BrokenOffError(aiohttp.ClientError):
     """Stands in for an error after which aiohttp would send the request again by itself."""
 
@@ -109,6 +112,8 @@ class Exchange:
     async def _read(self, response: aiohttp.ClientResponse) -> None:
         """Read the body within its bounds; of an error's body, the beginning is enough."""
         limit = self._settings.max_response_bytes
+        if response.status >= 300:
+            limit = min(limit, _MAX_ERROR_BYTES)
         async for piece in response.content.iter_any():
             self._body += piece
             if len(self._body) > limit:

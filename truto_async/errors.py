@@ -124,8 +124,8 @@ class APIStatusError(TrutoError):
     """The server's sentence about the error. May be empty where the connected product failed."""
 
     body: JSONValue
-    """The body: parsed where it is JSON, else as text. It is the beginning only of a body over `max_response_bytes`, or of
-    one that broke off."""
+    """The body: parsed where it is JSON, else as text. Of a body over 8 MiB, or `max_response_bytes`, or of one that broke
+    off, it is the beginning."""
 
     headers: Mapping[str, str]
     """The response headers, their names in lower case."""

@@ -1,0 +1,239 @@
+"""What takes minutes: `python -W error -m tests.soak [name ...]`. Prints what it measures; fails where a promise breaks."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import random
+import resource
+import sys
+import threading
+import time
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.conftest import open_sockets
+from tests.wire import Wire, WireServer, answer
+from truto_async import (
+    AsyncTruto,
+    InternalServerError,
+    RateLimit,
+    ResponseTooLargeError,
+    RetryPolicy,
+    TrutoError,
+)
+from truto_async.testing import FakeTruto
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+
+def check(claim: str, *, holds: bool) -> None:
+    """Print a claim, and stop where it does not hold."""
+    print(("ok    " if holds else "BROKEN"), claim, flush=True)
+    if not holds:
+        sys.exit(1)
+
+
+def resident() -> float:
+    """Give the resident memory in megabytes."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+async def echo(wire: Wire) -> None:
+    """Answer each request with a job of the id that was asked for."""
+    while True:
+        head = await wire.request()
+        job_id = head.split(b" ", 2)[1].rpartition(b"/")[2]
+        wire.writer.write(answer(b'{"id": "%s"}' % job_id))
+
+
+async def rate_limit(clients: int = 1) -> None:
+    """1,500 gets at once against a server that counts."""
+    limit = RateLimit(500, per=10.0)
+    with FakeTruto([{"id": "x"}]) as fake:
+        fake.limit(500, per=10.0)
+        truto = [AsyncTruto(fake.token, base_url=fake.url, rate_limit=limit) for _ in range(clients)]
+        await asyncio.gather(*(client.sync_jobs.get("x") for client in truto))
+        fake.requests.clear()
+        fake.limit(500, per=10.0)
+        await asyncio.sleep(10.1)
+        began, spent = time.monotonic(), time.thread_time()
+        await asyncio.gather(*(truto[number % clients].sync_jobs.get("x") for number in range(1500)))
+        took = time.monotonic() - began
+        for client in truto:
+            await client.close()
+        check(f"{clients} clients: 1,500 gets took {took:.2f} s", holds=20 <= took <= 20.6)
+        check(f"the server saw {len(fake.requests)} requests, so none was refused", holds=len(fake.requests) == 1500)
+        print(f"      all of it cost {time.thread_time() - spent:.2f} s of CPU in this thread")
+    cost = await _waiting_cost()
+    check(f"1,500 waits for a slot cost {cost:.3f} s of CPU", holds=cost < 0.5)
+
+
+async def _waiting_cost() -> float:
+    """Measure what the waiting alone costs: the same queue without requests."""
+    limit = RateLimit(500, per=1.0)
+
+    async def one() -> None:
+        async with limit:
+            pass
+
+    spent = time.thread_time()
+    await asyncio.gather(*(one() for _ in range(1500)))
+    return time.thread_time() - spent
+
+
+async def used_up() -> None:
+    """Another process uses up the limit; four clients run into it."""
+    with FakeTruto([{"id": "x"}]) as fake:
+        fake.limit(500, per=10.0)
+        async with AsyncTruto(fake.token, base_url=fake.url, rate_limit=None) as other:
+            await asyncio.gather(*(other.sync_jobs.get("x") for _ in range(500)))
+        fake.requests.clear()
+        clients = [AsyncTruto(fake.token, base_url=fake.url) for _ in range(4)]
+
+        async def worker(truto: AsyncTruto) -> int:
+            return len([(await truto.sync_jobs.get("x")).id for _ in range(20)])
+
+        began = time.monotonic()
+        done = await asyncio.gather(*map(worker, clients))
+        early = sum(request.time < fake.requests[0].time + 9.9 for request in fake.requests)
+        for client in clients:
+            await client.close()
+        check(f"all {sum(done)} calls succeeded, after {time.monotonic() - began:.1f} s", holds=sum(done) == 80)
+        check(f"the server saw {early} requests of 4 clients before the pause ended", holds=early <= 4)
+
+
+async def outage() -> None:
+    """30 seconds of 503 under 64 callers."""
+    down = True
+    made = 0
+
+    async def script(wire: Wire) -> None:
+        while True:
+            await wire.request()
+            wire.writer.write(answer(b'{"id": "x"}', "503 Down" if down else "200 OK"))
+
+    with WireServer(script) as server:
+        async with AsyncTruto("t", base_url=server.url, rate_limit=None) as truto:
+
+            async def caller(until: float) -> float | None:
+                nonlocal made
+                while time.monotonic() < until:
+                    made += 1
+                    try:
+                        await truto.sync_jobs.get("x")
+                    except InternalServerError:
+                        await asyncio.sleep(0.1)
+                    else:
+                        return time.monotonic()
+                return None
+
+            callers = [asyncio.create_task(caller(time.monotonic() + 60)) for _ in range(64)]
+            await asyncio.sleep(30)
+            seen, calls = len(server.heads), made
+            down, ended = False, time.monotonic()
+            served = [moment - ended for moment in await asyncio.gather(*callers) if moment is not None]
+    check(f"the server saw {seen} requests for {calls} calls: {seen / calls:.3f} a call", holds=seen < 1.2 * calls)
+    check(f"all 64 callers were served within {max(served):.2f} s of its end", holds=len(served) == 64 and max(served) < 2)
+
+
+async def faults(count: int = 20_000, share: float = 0.05, bound: float | None = 1.06) -> None:
+    """Many gets by 100 workers while the server fails at random."""
+    chance = random.Random(7)
+
+    async def script(wire: Wire) -> None:
+        while True:
+            head = await wire.request()
+            body = b'{"id": "%s"}' % head.split(b" ", 2)[1].rpartition(b"/")[2]
+            fault = chance.randrange(5) if chance.random() < share else None
+            if fault == 0:
+                return
+            if fault == 1:
+                wire.writer.write(answer(body)[:-3])
+                return
+            wire.writer.write(
+                answer(b"{}", "500 No")
+                if fault == 2
+                else answer(b"{}", "429 No", "Retry-After: 0")
+                if fault == 3
+                else b"junk\r\n\r\n"
+                if fault == 4
+                else answer(body)
+            )
+            if fault == 4:
+                return
+
+    with WireServer(script) as server:
+        before: tuple[int, int] | None = None
+        retry = RetryPolicy(base=0.01)
+        ids = iter(range(count))
+        wrong = errors = 0
+        truto = AsyncTruto("t", base_url=server.url, rate_limit=None, retry=retry)
+
+        async def worker() -> None:
+            nonlocal wrong, errors
+            for number in ids:
+                try:
+                    wrong += (await truto.sync_jobs.get(f"job-{number}")).id != f"job-{number}"
+                except TrutoError:
+                    errors += 1
+
+        gc.collect()
+        before, memory = (open_sockets(), threading.active_count()), resident()
+        began = time.monotonic()
+        await asyncio.gather(*(worker() for _ in range(100)))
+        took = time.monotonic() - began
+        await truto.close()
+        await asyncio.sleep(0.3)
+        ratio = len(server.heads) / count
+        gc.collect()
+        after = (open_sockets(), threading.active_count())
+        server.heads.clear()
+        grown = resident() - memory
+        print(f"      {count:,} gets with {share:.0%} faults in {took:.0f} s, {errors} errors")
+        check(f"no job was another's ({wrong})", holds=wrong == 0)
+        check(f"{ratio:.4f} requests a job", holds=bound is None or ratio <= bound)
+        check(f"sockets and threads {before} -> {after}", holds=before == after)
+        check(f"tasks left: {len(asyncio.all_tasks()) - 1}", holds=len(asyncio.all_tasks()) == 1)
+        check(f"resident memory grew by {grown:.1f} MB (the server's in this process included)", holds=grown < 60)
+
+
+async def bombs() -> None:
+    """A gigabyte in a megabyte, in good and bad answers."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    piece = b"".join([*(packer.compress(b"\0" * 2**20) for _ in range(2**10)), packer.flush()])
+    for status, error_class in (("200 OK", ResponseTooLargeError), ("500 No", InternalServerError)):
+
+        async def script(wire: Wire, status: str = status) -> None:
+            await wire.request()
+            wire.writer.write(answer(piece, status, "Content-Encoding: gzip"))
+            await wire.writer.drain()
+
+        with WireServer(script) as server:
+            async with AsyncTruto("t", base_url=server.url, retry=None) as truto:
+                before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+                try:
+                    await truto.sync_jobs.get("x")
+                except TrutoError as error:
+                    kind = type(error)
+                peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - before
+        check(f"a bomb of 1 GiB in {status}: {kind.__name__}, {peak:.0f} MB", holds=kind is error_class and peak < 200)
+
+
+SOAKS: dict[str, Callable[[], Awaitable[None]]] = {
+    "bombs": bombs,
+    "rate_limit": rate_limit,
+    "shared_rate_limit": lambda: rate_limit(clients=4),
+    "used_up": used_up,
+    "outage": outage,
+    "faults": faults,
+    "many_faults": lambda: faults(10_000, 1 / 3, None),
+}
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or SOAKS:
+        print(f"{name}:", flush=True)
+        asyncio.run(SOAKS[name]())  # type: ignore[arg-type]  # each is a coroutine function
