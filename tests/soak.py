@@ -167,7 +167,6 @@ async def faults(count: int = 20_000, share: float = 0.05, bound: float | None =
                 return
 
     with WireServer(script) as server:
-        before: tuple[int, int] | None = None
         retry = RetryPolicy(base=0.01)
         ids = iter(range(count))
         wrong = errors = 0
@@ -181,6 +180,7 @@ async def faults(count: int = 20_000, share: float = 0.05, bound: float | None =
                 except TrutoError:
                     errors += 1
 
+        await asyncio.get_running_loop().getaddrinfo("localhost", 1)  # starts asyncio's own thread for names
         gc.collect()
         before, memory = (open_sockets(), threading.active_count()), resident()
         began = time.monotonic()
