@@ -134,16 +134,19 @@ class Transport:
         call.attempt += 1
         began = time.monotonic()
         self._observer.request(call.request, call.attempt)
-        stale = True
-        while stale:
-            exchange = Exchange(self.settings, call.request, self._host)
-            try:
-                outcome = await exchange.run(channel, call.bounded(self.settings.timeout))
-            finally:
-                call.sent = exchange.sent
-            stale = exchange.stale and call.request.is_idempotent
+        outcome, again = await self._exchange_once(call, channel)
+        while again:
+            outcome, again = await self._exchange_once(call, channel)
         self._observer.response(call.request, call.attempt, outcome, time.monotonic() - began)
         return outcome
+
+    async def _exchange_once(self, call: Call, channel: Channel) -> tuple[Response | TrutoError, bool]:
+        exchange = Exchange(self.settings, call.request, self._host)
+        try:
+            outcome = await exchange.run(channel, call.bounded(self.settings.timeout))
+        finally:
+            call.sent = exchange.sent
+        return outcome, exchange.stale and call.request.is_idempotent
 
     def _judge(self, call: Call, outcome: Response | TrutoError) -> Response | TrutoError:
         """Tell good answers from bad ones."""
