@@ -30,17 +30,21 @@ LAYERS = [
     ["truto_sync.client"],
     ["truto_sync.resources"],
     ["truto_sync._blocking"],
+    ["truto_sync.paging", "truto_sync.batch"],
     ["truto_sync._portal"],
     ["truto_async._pytest"],
     ["truto_async.testing"],
     ["truto_async.testing._fake"],
     ["truto_async.testing._server"],
-    ["truto_async.testing._records", "truto_async.testing._seeds", "truto_async.testing._no_waiting"],
+    ["truto_async.testing._seeds"],
+    ["truto_async.testing._api"],
+    ["truto_async.testing._records", "truto_async.testing._no_waiting"],
     ["truto_async"],
     ["truto_async.client"],
     ["truto_async.resources"],
     ["truto_async.resources.sync_jobs"],
     ["truto_async.resources._base"],
+    ["truto_async.batch", "truto_async.paging"],
     ["truto_async._transport"],
     ["truto_async._exchange"],
     ["truto_async._session"],
@@ -128,7 +132,7 @@ def test_the_pytest_plugin_is_light() -> None:
     assert subprocess.check_output([sys.executable, "-c", script], text=True).strip() in ("[]", "['attrs']")  # pytest's own
 
 
-@pytest.mark.parametrize("module", ["errors", "models", "options", "client", "resources"])
+@pytest.mark.parametrize("module", ["errors", "models", "options", "client", "resources", "paging", "batch"])
 def test_public_modules(module: str) -> None:
     """They are attributes of the package from the first."""
     script = f"import truto_async; print(truto_async.{module}.__name__)"

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from truto_async._version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from truto_async.batch import *
     from truto_async.client import *
     from truto_async.errors import *
     from truto_async.models import *
     from truto_async.options import *
+    from truto_async.paging import *
     from truto_async.resources import *
 else:
     from truto_async._lazy import lazy
@@ -26,6 +28,8 @@ else:
         "truto_async.errors",
         "truto_async.models",
         "truto_async.options",
+        "truto_async.paging",
+        "truto_async.batch",
         "truto_async.client",
         "truto_async.resources",
     )

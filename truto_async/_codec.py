@@ -38,11 +38,15 @@ def parse(body: bytes) -> JSONValue:
     raise ResponseDecodeError(problem, body=_text(body))
 
 
-def structure(value: JSONValue, cls: type[T]) -> T:
-    """Make an instance of a model from a JSON value; raises ResponseDecodeError with the path of what does not fit."""
+def structure(value: JSONValue, cls: type[T], *steps: str | int) -> T:
+    """Make an instance of a model from a JSON value; raises ResponseDecodeError with the path of what does not fit.
+
+    The steps are those that lead to the value, where it is a part of something.
+    """
     try:
         return _converter.converter.structure(value, cls)
     except _converter.Misfit as misfit:
+        misfit.steps += reversed(steps)
         problem, path = str(misfit), misfit.path
     raise ResponseDecodeError(problem, path=path)
 

@@ -77,7 +77,7 @@ class Proxy:
         """Take a URL that may hold a user name and password."""
         url = URL(given)
         self._given = given
-        self.url = url.with_user(None)
+        self.url: str = str(url.with_user(None))
         self.headers: dict[str, str] = {}
         if url.user is not None:
             credentials = b64encode(f"{url.user}:{url.password or ''}".encode()).decode()

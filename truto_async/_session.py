@@ -54,7 +54,7 @@ class Sessions:
         """Take the settings; nothing is opened yet."""
         self._settings = settings
         self._channels: WeakKeyDictionary[asyncio.AbstractEventLoop, Channel] = WeakKeyDictionary()
-        self.closed = False
+        self.closed: bool = False
         self._used = False
         _fork.register(self)
 

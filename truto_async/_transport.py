@@ -36,8 +36,8 @@ class Shared:
 
     def __init__(self, settings: Settings) -> None:
         """Take the settings of the first client."""
-        self.sessions = Sessions(settings)
-        self.budget = RetryBudget((settings.retry or RetryPolicy()).budget)
+        self.sessions: Sessions = Sessions(settings)
+        self.budget: RetryBudget = RetryBudget((settings.retry or RetryPolicy()).budget)
 
 
 class Transport:
@@ -45,7 +45,7 @@ class Transport:
 
     def __init__(self, settings: Settings, shared: Shared | None = None) -> None:
         """Take the settings, and what is shared with another transport; nothing is opened yet."""
-        self.settings = settings
+        self.settings: Settings = settings
         self._shared = Shared(settings) if shared is None else shared
         self._observer = Observer(settings.hooks)
         self._host = urlsplit(settings.base_url).netloc

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 from truto_async._json import as_object
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from truto_async._json import JSONObject, JSONValue
 
@@ -65,6 +65,12 @@ class TrutoError(Exception):
 
     attempts: int = 0
     """How often the request was tried; 0 where it never was."""
+
+    cursor: str | None = None
+    """Of an error while a list was walked: where to go on, with `list(cursor=...)`; None for the beginning."""
+
+    items: Sequence[Any] = ()
+    """Of an error in `to_list()`: what had been fetched before."""
 
     def __reduce__(self) -> tuple[Callable[..., TrutoError], tuple[Any, ...]]:
         """Pickle by state, since the constructors take keywords; the cause goes along."""

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from truto_async.errors import *
     from truto_async.models import *
     from truto_async.options import *
+    from truto_sync.batch import *
     from truto_sync.client import *
+    from truto_sync.paging import *
     from truto_sync.resources import *
 else:
     from truto_async._lazy import lazy
@@ -26,6 +28,8 @@ else:
         "truto_async.errors",
         "truto_async.models",
         "truto_async.options",
+        "truto_sync.paging",
+        "truto_sync.batch",
         "truto_sync.client",
         "truto_sync.resources",
     )

@@ -5,13 +5,18 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
 
+from truto_sync._portal import Portal
+from truto_sync.batch import Batch
+from truto_sync.paging import Pager
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from types import FunctionType
 
-    from truto_sync._portal import Portal
+    from truto_async.batch import AsyncBatch
+    from truto_async.paging import AsyncPager
 
-__all__ = ["Facade", "blocking", "mirrors"]
+__all__ = ["Facade", "blocking", "mirrors", "paged", "streamed"]
 
 A = TypeVar("A")
 A_co = TypeVar("A_co", covariant=True)
@@ -29,14 +34,14 @@ class Facade(Generic[A_co]):
         self._portal = portal
 
 
-class blocking(Generic[A, P, T]):  # noqa: N801  # reads as a function: `get = blocking(AsyncSyncJobs.get)`
-    """A method of a facade that runs the asynchronous method to its end."""
+class Twin(Generic[A, P, T]):
+    """A method of a facade, made of a method of the asynchronous class."""
 
-    def __init__(self, method: Callable[Concatenate[A, P], Coroutine[Any, Any, T]]) -> None:
-        """Take the asynchronous method."""
+    def __init__(self, method: Callable[Concatenate[A, P], Any], run: Callable[[Portal, Callable[[], Any]], T]) -> None:
+        """Take the method, and how a call of it is run."""
 
         def call(facade: Facade[A], *args: P.args, **kwargs: P.kwargs) -> T:
-            return facade._portal.run(lambda: method(facade._target, *args, **kwargs))  # noqa: SLF001  # its own facade
+            return run(facade._portal, lambda: method(facade._target, *args, **kwargs))  # noqa: SLF001  # its own facade
 
         self._call = cast("FunctionType", wraps(method)(call))
 
@@ -54,6 +59,21 @@ class blocking(Generic[A, P, T]):  # noqa: N801  # reads as a function: `get = b
     def __get__(self, facade: Facade[A] | None, owner: Any) -> Any:
         """Bind to an instance; of a class, give the function."""
         return self._call if facade is None else self._call.__get__(facade, owner)
+
+
+def blocking(method: Callable[Concatenate[A, P], Coroutine[Any, Any, T]]) -> Twin[A, P, T]:
+    """Make a method that runs the asynchronous one to its end."""
+    return Twin(method, Portal.run)
+
+
+def paged(method: Callable[Concatenate[A, P], AsyncPager[T]]) -> Twin[A, P, Pager[T]]:
+    """Make a method that gives a blocking pager."""
+    return Twin(method, lambda portal, call: Pager(call(), portal))
+
+
+def streamed(method: Callable[Concatenate[A, P], AsyncBatch[T]]) -> Twin[A, P, Batch[T]]:
+    """Make a method that gives a blocking batch."""
+    return Twin(method, lambda portal, call: Batch(call(), portal))
 
 
 def mirrors(

@@ -1,18 +1,26 @@
-"""What the resources have in common."""
+"""What the resources have in common: fetching, listing and writing any noun."""
 
 from __future__ import annotations
 
+import asyncio
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from truto_async import _codec
+from truto_async import _codec, _request
+from truto_async._json import as_object
 from truto_async._request import Request, segment
 from truto_async.errors import ResponseDecodeError
+from truto_async.paging import Page
 
 if TYPE_CHECKING:
+    from truto_async._json import JSONObject, JSONValue
+    from truto_async._request import Query
     from truto_async._transport import Transport
 
 __all__ = ["Resource"]
+
+_LONGEST_STEP = 0.002
 
 
 class Identified(Protocol):
@@ -25,6 +33,7 @@ class Identified(Protocol):
 
 
 M = TypeVar("M", bound=Identified)
+T = TypeVar("T")
 
 
 class Resource:
@@ -51,3 +60,45 @@ class Resource:
         if found.id.lower() != id.lower():
             raise ResponseDecodeError(f"asked for {id!r}, got {found.id!r}", path="$.id")
         return found
+
+    async def _write(self, method: str, id: str | None, body: JSONObject, cls: type[T]) -> T:  # noqa: A002
+        path = self._path if id is None else f"{self._path}/{segment(id)}"
+        return await self._transport.fetch(_request.build(method, path, None, body), partial(_codec.decode, cls=cls))
+
+    async def _delete(self, id: str) -> None:  # noqa: A002
+        await self._transport.fetch(Request("DELETE", f"{self._path}/{segment(id)}"), lambda _: None)
+
+    async def _page(self, query: Query, cls: type[T]) -> Page[T]:
+        """Fetch a page, and make models of it in steps that leave the event loop free in between."""
+        document = await self._transport.fetch(_request.build("GET", self._path, query, None), _codec.parse)
+        key, rows = _rows(document)
+        items: list[T] = []
+        began = time.monotonic()
+        for number, row in enumerate(rows):
+            items.append(_codec.structure(row, cls, key, number))
+            if time.monotonic() - began > _LONGEST_STEP:
+                await asyncio.sleep(0)
+                began = time.monotonic()
+        return Page(items=items, next_cursor=_cursor(document), limit=_limit(document))
+
+
+def _rows(document: JSONValue) -> tuple[str, list[JSONValue]]:
+    """Find the items: under `result`, or `results` on some pages of truto.one/docs; the Rust SDK takes both, too."""
+    envelope = as_object(document)
+    for key in ("result", "results"):
+        if isinstance(envelope.get(key), list):
+            return key, envelope[key]
+    raise ResponseDecodeError("expected an object with an array", path="$.result")
+
+
+def _cursor(document: JSONObject) -> str | None:
+    """Find the next page: null, an empty string and nothing at all are the end."""
+    cursor = document.get("next_cursor") or None
+    if cursor is not None and not isinstance(cursor, str):
+        raise ResponseDecodeError("expected a string or null", path="$.next_cursor")
+    return cursor
+
+
+def _limit(document: JSONObject) -> int | None:
+    limit = document.get("limit")
+    return limit if isinstance(limit, int) else None

@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
-from truto_async.models import SyncJob
+from typing import TYPE_CHECKING, Any, TypedDict, cast
+
+from truto_async import _json
+from truto_async._checks import check_number
+from truto_async.batch import AsyncBatch, OnError, Order, Progress
+from truto_async.errors import InvalidArgumentError, ResponseDecodeError
+from truto_async.models import ArgsSchema, Node, SyncJob
+from truto_async.models._base import Model
+from truto_async.paging import AsyncPager, Page
 from truto_async.resources._base import Resource
 
-__all__ = ["AsyncSyncJobs"]
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
+    from typing import Unpack
+
+    from truto_async._json import JSONObject
+
+__all__ = ["AsyncSyncJobs", "SyncJobFields"]
+
+_OF_THE_SERVER = ("id", "environment_id", "created_at", "updated_at")
+_PAGE_SIZE = 100
+
+
+class SyncJobFields(TypedDict, total=False):
+    """The fields of a sync job that can be written. One that is left out is not sent; None is sent as null."""
+
+    label: str | None
+    integration_name: str | None
+    default_runtime_version: int | None
+    args_schema: ArgsSchema | Mapping[str, Any] | None
+    args_validation: str | None
+    mutex_key: str | None
+    state_key: str | None
+    resources: Sequence[Node | Mapping[str, Any]] | None
 
 
 class AsyncSyncJobs(Resource):
@@ -23,6 +53,137 @@ class AsyncSyncJobs(Resource):
             ClientClosedError: the client is closed.
             APIConnectionError: no answer came; APITimeoutError where it took too long, TLSError for a bad certificate.
             APIStatusError: the server said no; NotFoundError where there is no such job in the token's environment.
-            ResponseDecodeError: the answer is not a sync job; its `path` says where.
+            ResponseDecodeError: the answer is not this sync job; its `path` says where.
         """
         return await self._get(id, SyncJob)
+
+    def list(
+        self,
+        *,
+        integration_name: str | None = None,
+        environment_id: str | None = None,
+        limit: int | None = None,
+        max_items: int | None = None,
+        cursor: str | None = None,
+    ) -> AsyncPager[SyncJob]:
+        """List sync jobs: `GET /sync-job` (truto.one/docs, Sync jobs). Nothing is fetched before the list is walked.
+
+        Args:
+            integration_name: only jobs of this connected product, such as "zendesk".
+            environment_id: only jobs of this environment; the token's own is the only one it sees.
+            limit: how many jobs to fetch at once; default 100. The server's own default is 5,000 (truto-skills), which takes
+                long to read in one go.
+            max_items: how many jobs to list at the most; default: all.
+            cursor: where to begin, as the `cursor` of an error or the `next_cursor` of a page has it.
+
+        Raises:
+            InvalidArgumentError: `limit` or `max_items` is not a positive integer.
+        """
+        size = _PAGE_SIZE if limit is None else limit
+        check_number("limit", size, int)
+
+        async def fetch(cursor: str | None, wanted: int | None) -> Page[SyncJob]:
+            query = {
+                "integration_name": integration_name,
+                "environment_id": environment_id,
+                "limit": size if wanted is None else min(size, wanted),
+                "next_cursor": cursor,
+            }
+            return await self._page(query, SyncJob)
+
+        return AsyncPager(fetch, cursor=cursor, max_items=max_items)
+
+    def get_many(
+        self,
+        ids: Iterable[str] | AsyncIterable[str],
+        *,
+        concurrency: int = 32,
+        on_error: OnError = "return",
+        ordered: bool = False,
+        progress: Callable[[Progress], object] | None = None,
+    ) -> AsyncBatch[SyncJob]:
+        """Fetch many sync jobs at once, and give an outcome for each id, as they come.
+
+        Ids are pulled as they are needed, and about `concurrency` jobs are held at any time, however many there are. An id
+        that comes again while its request is under way shares it.
+
+        Args:
+            ids: the ids, from any collection, generator or, in the asynchronous client, asynchronous iterable.
+            concurrency: how many requests are under way at once.
+            on_error: "return" to have errors in the outcomes, "raise" to end at the first.
+            ordered: True to have the outcomes in the order of the ids; a slow one then holds up those behind it.
+            progress: called for each outcome that is handed out, with a `Progress`.
+
+        Raises:
+            InvalidArgumentError: an option is out of its range. A single bad id is an outcome with this error.
+            AuthenticationError: while walking: the token is not valid; TLSError and ClientClosedError end the walk, too.
+        """
+        order = Order(self.get, ids, concurrency=concurrency, on_error=on_error, ordered=ordered, progress=progress)
+        return AsyncBatch(order)
+
+    async def create(self, job: SyncJob | None = None, **fields: Unpack[SyncJobFields]) -> SyncJob:
+        """Make a sync job: `POST /sync-job` (truto.one/docs, Sync jobs). It is never sent twice.
+
+        Args:
+            job: a job to copy, such as an exported file read with `SyncJob.from_dict`; what the server owns is left out.
+            fields: the fields of the new job, over those of `job`. `default_runtime_version` is 4 where neither says
+                otherwise; the server's own default is older.
+
+        Raises:
+            InvalidArgumentError: there is no such field, or its value does not fit.
+            AmbiguousOutcomeError: no answer came; the job may have been made.
+            APIStatusError: the server said no.
+        """
+        document = {"default_runtime_version": 4} | _document(job, fields)
+        return await self._write("POST", None, document, SyncJob)
+
+    async def update(self, job: str | SyncJob, **fields: Unpack[SyncJobFields]) -> SyncJob:
+        """Change a sync job: `PATCH /sync-job/<id>` (truto.one/docs, Sync jobs). It is never sent twice.
+
+        Args:
+            job: the id of the job, to change the fields given; or a whole job, to send all its fields.
+            fields: what to change. None is sent as null; what is left out stays.
+
+        Raises:
+            InvalidArgumentError: nothing would change, there is no such field, or its value does not fit.
+            AmbiguousOutcomeError: no answer came; the job may have been changed.
+            APIStatusError: the server said no.
+        """
+        whole = job if isinstance(job, SyncJob) else None
+        document = _document(whole, fields)
+        if not document:
+            raise InvalidArgumentError("update: no field is given, so nothing would change")
+        return await self._write("PATCH", job.id if isinstance(job, SyncJob) else job, document, SyncJob)
+
+    async def delete(self, id: str) -> None:  # noqa: A002  # the API's own word
+        """Delete a sync job: `DELETE /sync-job/<id>` (truto.one/docs, Sync jobs).
+
+        Raises:
+            InvalidArgumentError: the id cannot be right.
+            APIStatusError: the server said no; NotFoundError where there is no such job.
+        """
+        await self._delete(id)
+
+
+def _document(job: SyncJob | None, fields: Mapping[str, object]) -> JSONObject:
+    """Make what is sent of a job and of single fields, and make sure that it is a job's."""
+    unknown = sorted(fields.keys() - SyncJobFields.__annotations__.keys())
+    if unknown:
+        raise InvalidArgumentError(f"there is no field {unknown[0]!r}; there are {', '.join(SyncJobFields.__annotations__)}")
+    given: JSONObject = {name: _plain(value) for name, value in fields.items()}
+    try:
+        SyncJob.from_dict({**given, "id": ""})
+    except ResponseDecodeError as error:
+        problem = str(error)
+    else:
+        whole = {} if job is None else job.to_dict()
+        return {name: value for name, value in whole.items() if name not in _OF_THE_SERVER} | given
+    raise InvalidArgumentError(problem)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Model):
+        return value.to_dict()
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in cast("Sequence[Any]", value)]
+    return _json.copy(value)

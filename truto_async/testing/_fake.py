@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from truto_async import _json
 from truto_async.models import SyncJob
+from truto_async.testing import _api
 from truto_async.testing._records import Fault, RecordedRequest
 from truto_async.testing._seeds import SEED_JOBS
 from truto_async.testing._server import Answer, ServerThread
@@ -164,12 +165,8 @@ class FakeTruto:
     def _serve(self, request: RecordedRequest) -> Answer:
         if request.headers.get("authorization") != f"Bearer {self.token}":
             return _refusal(401, "Invalid API token")
-        match (request.method, *request.segments):
-            case ("GET", "sync-job", id_):
-                job = self.jobs.get(id_)
-                return _refusal(404, "Sync job not found") if job is None else _json_answer(200, job)
-            case _:
-                return _refusal(404, f"Cannot {request.method} {request.path}")
+        status, content = _api.answer(self.jobs, request)
+        return _refusal(status, content) if isinstance(content, str) else _json_answer(status, content)
 
 
 def _scripted(fault: Fault, status: int) -> Answer:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from truto_async.testing._api import ENVIRONMENT_ID
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -11,14 +13,13 @@ if TYPE_CHECKING:
 
 __all__ = ["SEED_JOBS"]
 
-_ENVIRONMENT = "7d9f2c1e-55a0-4f6b-9a3e-0c8b1f6d2a10"
 _ACCOUNT = "{{args.integrated_account_id}}"
 
 _HELPDESK: JSONObject = {
     "id": "4a4de828-61e5-4d0c-9f61-8f3a5b7c2d01",
     "label": "Zendesk tickets to warehouse",
     "integration_name": "zendesk",
-    "environment_id": _ENVIRONMENT,
+    "environment_id": ENVIRONMENT_ID,
     "default_runtime_version": 4,
     "args_schema": {
         "integrated_account_id": {
@@ -139,7 +140,7 @@ _DRIVE: JSONObject = {
         {"type": "request", "name": "content", "resource": "drive-items", "method": "download", "depends_on": "files"},
         {"type": "classify", "name": "labels", "depends_on": "content", "model": "small", "threshold": 0.75},
     ],
-    "environment_id": _ENVIRONMENT,
+    "environment_id": ENVIRONMENT_ID,
     "created_at": "2026-04-01 10:00:00",
     "updated_at": "2026-04-01 10:00:00",
     "default_runtime_version": 4,
@@ -151,7 +152,7 @@ _CRM: JSONObject = {
     "id": "c61f8e3a-9d27-4b65-b1c4-6e2d8a5f3b03",
     "label": "HubSpot contacts",
     "integration_name": "hubspot",
-    "environment_id": _ENVIRONMENT,
+    "environment_id": ENVIRONMENT_ID,
     "default_runtime_version": 2,
     "args_schema": {
         "type": "object",

@@ -1,0 +1,54 @@
+"""Lists that come in pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from truto_async.paging import AsyncPager, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from truto_sync._portal import Portal
+
+__all__ = ["Page", "Pager"]
+
+T = TypeVar("T")
+
+
+class Pager(Generic[T]):  # noqa: D101  # its twin says it
+    __doc__ = AsyncPager.__doc__
+
+    def __init__(self, target: AsyncPager[T], portal: Portal) -> None:
+        """Take the asynchronous pager; users get a pager from `list`."""
+        self._target = target
+        self._portal = portal
+
+    def pages(self) -> Generator[Page[T], None, None]:  # noqa: D102  # its twin says it
+        pages = self._target.pages()
+
+        async def step() -> Page[T] | None:
+            return await anext(pages, None)
+
+        try:
+            while (page := self._portal.run(step)) is not None:
+                yield page
+        finally:
+            self._portal.run(pages.aclose)
+
+    pages.__doc__ = AsyncPager[T].pages.__doc__
+
+    def __iter__(self) -> Iterator[T]:
+        """Walk over the items."""
+        for page in self.pages():
+            yield from page.items
+
+    def first(self) -> T | None:  # noqa: D102  # its twin says it
+        return self._portal.run(self._target.first)
+
+    first.__doc__ = AsyncPager[T].first.__doc__
+
+    def to_list(self) -> list[T]:  # noqa: D102  # its twin says it
+        return self._portal.run(self._target.to_list)
+
+    to_list.__doc__ = AsyncPager[T].to_list.__doc__
