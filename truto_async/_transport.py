@@ -135,7 +135,7 @@ class Transport:
         began = time.monotonic()
         self._observer.request(call.request, call.attempt)
         outcome, again = await self._exchange_once(call, channel)
-        while again:
+        while again:  # pragma: no branch  # taken; Python 3.11 does not always trace it
             outcome, again = await self._exchange_once(call, channel)
         self._observer.response(call.request, call.attempt, outcome, time.monotonic() - began)
         return outcome
