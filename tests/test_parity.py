@@ -61,6 +61,22 @@ def test_twins(asynchronous: type[Any], blocking: type[Any]) -> None:
         assert f"{blocking.__name__}.{name}" == other.__qualname__
 
 
+@pytest.mark.parametrize(
+    ("asynchronous", "blocking"), [(truto_async.AsyncPager, truto_sync.Pager), (truto_async.AsyncBatch, truto_sync.Batch)]
+)
+def test_twins_by_hand(asynchronous: type[Any], blocking: type[Any]) -> None:
+    """Pagers and batches are written out in both packages, with the same names, parameters and docstrings."""
+    offered = {name for name in dir(blocking) if not name.startswith("_")}
+
+    assert offered == {name for name in dir(asynchronous) if not name.startswith("_")} - {"order"}
+    assert asynchronous.__doc__ == blocking.__doc__
+    for name in offered:
+        one, other = getattr(asynchronous, name), getattr(blocking, name)
+        assert inspect.getdoc(one) == inspect.getdoc(other), name
+        if callable(one):
+            assert _parameters(one) == _parameters(other), name
+
+
 def test_same_constructor() -> None:
     """The constructors take the same and say the same."""
     assert inspect.signature(AsyncTruto) == inspect.signature(Truto)

@@ -23,6 +23,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS = [
     ["truto_sync.__main__"],
     ["truto_sync._cli"],
+    ["truto_sync._fetch"],
     ["truto_sync._render"],
     ["truto_sync._tree"],
     ["truto_sync.testing"],
@@ -31,7 +32,7 @@ LAYERS = [
     ["truto_sync.resources"],
     ["truto_sync._blocking"],
     ["truto_sync.paging", "truto_sync.batch"],
-    ["truto_sync._portal"],
+    ["truto_sync._portal", "truto_sync._docs"],
     ["truto_async._pytest"],
     ["truto_async.testing"],
     ["truto_async.testing._fake"],

@@ -8,16 +8,18 @@ import os
 import sys
 from contextlib import contextmanager
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from truto_async.errors import TrutoError
-from truto_sync._render import plain, render
+from truto_sync._fetch import fetch, read_ids
+from truto_sync._render import line, plain, render
 from truto_sync.client import Truto
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from truto_async._json import JSONObject
+    from truto_async._json import JSONValue
 
 __all__ = ["main"]
 
@@ -29,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     _never_fail_to_print()
     try:
-        _get(options)
+        status: int = options.run(options)
         print(end="", flush=True)  # a failure to write shows here, and not at exit
     except TrutoError as error:
         print("error:", plain(" ".join(str(error).split())), file=sys.stderr)
@@ -40,11 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         _discard_output()
-        print(f"error: cannot write: {error}", file=sys.stderr)
+        print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-    return 0
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,10 +56,41 @@ def _parser() -> argparse.ArgumentParser:
     get.add_argument("id", nargs="?", help="the job's id; with --demo the first demo job is the default")
     get.add_argument("--json", action="store_true", help="print the job's JSON")
     get.add_argument("--demo", action="store_true", help="ask a demo server on this machine; needs no account")
+    get.set_defaults(run=_get)
+    several = commands.add_parser("list", help="list sync jobs", description="List sync jobs, one a line.")
+    several.add_argument("--integration", metavar="NAME", help='only jobs of this connected product, such as "zendesk"')
+    how = several.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="print one JSON array")
+    how.add_argument("--ndjson", action="store_true", help="print one JSON object a line")
+    several.add_argument("--demo", action="store_true", help="ask a demo server on this machine; needs no account")
+    several.set_defaults(run=_list)
+    many = commands.add_parser("fetch", help="fetch many sync jobs", description="Fetch many sync jobs into a file.")
+    many.add_argument("ids", metavar="IDS.txt", help="a file with one id a line; - for standard input")
+    many.add_argument("--out", metavar="FILE", required=True, type=Path, help="where to write the jobs, as JSON, one a line")
+    many.add_argument("--resume", action="store_true", help="keep what the file has, and fetch the rest")
+    many.add_argument("--demo", action="store_true", help="ask a demo server on this machine; needs no account")
+    many.set_defaults(run=_fetch)
     return parser
 
 
-def _get(options: argparse.Namespace) -> None:
+def _list(options: argparse.Namespace) -> int:
+    with _client(demo=options.demo) as (truto, _):
+        jobs = truto.sync_jobs.list(integration_name=options.integration)
+        if options.json:
+            print(_json_text([job.to_dict() for job in jobs]))
+            return 0
+        for job in jobs:
+            print(json.dumps(job.to_dict()) if options.ndjson else line(job))
+    return 0
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    ids = read_ids(options.ids)
+    with _client(demo=options.demo) as (truto, _):
+        return 1 if fetch(truto, ids, options.out, resume=options.resume) else 0
+
+
+def _get(options: argparse.Namespace) -> int:
     if options.id is None and not options.demo:
         _parser().error("get: an id is needed, or --demo")
     with _client(demo=options.demo) as (truto, first_id):
@@ -66,6 +99,7 @@ def _get(options: argparse.Namespace) -> None:
         print(_json_text(job.to_dict()))
     else:
         print(render(job), end="")
+    return 0
 
 
 @contextmanager
@@ -86,7 +120,7 @@ def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _json_text(document: JSONObject) -> str:
+def _json_text(document: JSONValue) -> str:
     """Write JSON that survives the encoding of standard output."""
     text = json.dumps(document, indent=2, ensure_ascii=False)
     try:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-__all__ = ["plain", "render"]
+__all__ = ["line", "plain", "render"]
 
 _LONGEST_DETAIL = 60
 
@@ -37,6 +37,11 @@ def render(job: SyncJob) -> str:
     """Write the job: what it is, its arguments as a table, its steps as a tree."""
     sections = [_heading(job), _arguments(job), _steps(job)]
     return "\n\n".join("\n".join(lines) for lines in sections) + "\n"
+
+
+def line(job: SyncJob) -> str:
+    """Write the job on one line: its id, integration and label."""
+    return f"{plain(job.id)}  {plain(job.integration_name or '-'):<20}  {plain(job.label or '')}".rstrip()
 
 
 def _heading(job: SyncJob) -> list[str]:

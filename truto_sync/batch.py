@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from truto_async.batch import AsyncBatch, Outcome, Progress
 from truto_async.errors import InvalidArgumentError
+from truto_sync._docs import described_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,7 @@ class Batch(Generic[T]):  # noqa: D101  # its twin says it
         self._portal = portal
 
     @property
+    @described_as(AsyncBatch[T].unfinished)
     def unfinished(self) -> list[str]:  # noqa: D102  # its twin says it
         return self._order.unfinished
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 from truto_async.client import AsyncTruto
 from truto_async.errors import InvalidArgumentError
 from truto_sync._blocking import Facade, blocking, mirrors
+from truto_sync._docs import described_as
 from truto_sync._portal import Portal
 from truto_sync.resources import SyncJobs
 
@@ -45,19 +46,17 @@ class Truto(Facade[AsyncTruto]):
         super().__init__(target, portal)
         self.sync_jobs = SyncJobs(target.sync_jobs, portal)
 
+    @described_as(AsyncTruto.with_options)
     def with_options(self, **options: Unpack[CallOptions]) -> Self:  # noqa: D102  # its twin says it
         copy = object.__new__(type(self))
         copy._use(self._target.with_options(**options), self._portal)  # of its own class
         return copy
 
-    with_options.__doc__ = AsyncTruto.with_options.__doc__
-
     request: Final = blocking(AsyncTruto.request)
 
+    @described_as(AsyncTruto.close)
     def close(self) -> None:  # noqa: D102  # its twin says it
         self._portal.close()
-
-    close.__doc__ = AsyncTruto.close.__doc__
 
     def __enter__(self) -> Self:
         """Give the client itself; raises ClientClosedError."""

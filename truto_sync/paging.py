@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from truto_async.paging import AsyncPager, Page
+from truto_sync._docs import described_as
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -24,6 +25,7 @@ class Pager(Generic[T]):  # noqa: D101  # its twin says it
         self._target = target
         self._portal = portal
 
+    @described_as(AsyncPager[T].pages)
     def pages(self) -> Generator[Page[T], None, None]:  # noqa: D102  # its twin says it
         pages = self._target.pages()
 
@@ -36,19 +38,15 @@ class Pager(Generic[T]):  # noqa: D101  # its twin says it
         finally:
             self._portal.run(pages.aclose)
 
-    pages.__doc__ = AsyncPager[T].pages.__doc__
-
     def __iter__(self) -> Iterator[T]:
         """Walk over the items."""
         for page in self.pages():
             yield from page.items
 
+    @described_as(AsyncPager[T].first)
     def first(self) -> T | None:  # noqa: D102  # its twin says it
         return self._portal.run(self._target.first)
 
-    first.__doc__ = AsyncPager[T].first.__doc__
-
+    @described_as(AsyncPager[T].to_list)
     def to_list(self) -> list[T]:  # noqa: D102  # its twin says it
         return self._portal.run(self._target.to_list)
-
-    to_list.__doc__ = AsyncPager[T].to_list.__doc__

@@ -14,17 +14,19 @@ from truto_async import (
     APIStatusError,
     ArgSpec,
     ArgsSchema,
+    AsyncPager,
     AsyncTruto,
     DestinationNode,
     Node,
     NotFoundError,
+    Outcome,
     RequestNode,
     ResponseDecodeError,
     SyncJob,
     TrutoError,
 )
 from truto_async.testing import FakeTruto
-from truto_sync import Truto
+from truto_sync import Pager, Truto
 
 if TYPE_CHECKING:
     import aiohttp
@@ -37,6 +39,14 @@ async def asynchronous(session: aiohttp.ClientSession) -> None:
         assert_type(truto, AsyncTruto)
         assert_type(await truto.sync_jobs.get("x"), SyncJob)
         assert_type(await truto.sync_jobs.get(id="x"), SyncJob)
+        async for job in truto.sync_jobs.list(limit=5):
+            assert_type(job, SyncJob)
+        assert_type(truto.sync_jobs.list(), AsyncPager[SyncJob])
+        assert_type(await truto.sync_jobs.list().to_list(), list[SyncJob])
+        async for outcome in truto.sync_jobs.get_many(["x"], on_error="raise"):
+            assert_type(outcome, Outcome[SyncJob])
+            assert_type(outcome.unwrap(), SyncJob)
+        assert_type(await truto.sync_jobs.create(label="x", resources=[{"name": "n"}]), SyncJob)
         await truto.request("GET", "/x", query={"a": 1, "b": {"gt": datetime.now().astimezone()}, "c": [1, "d"]})
         await truto.close()
 
@@ -47,6 +57,15 @@ def blocking() -> None:
         assert_type(truto, Truto)
         assert_type(truto.sync_jobs.get("x"), SyncJob)
         assert_type(truto.sync_jobs.get(id="x"), SyncJob)
+        for job in truto.sync_jobs.list():
+            assert_type(job, SyncJob)
+        assert_type(truto.sync_jobs.list(max_items=3), Pager[SyncJob])
+        assert_type(truto.sync_jobs.list().first(), SyncJob | None)
+        for outcome in truto.sync_jobs.get_many({"x"}, ordered=True):
+            assert_type(outcome, Outcome[SyncJob])
+        assert_type(truto.sync_jobs.update("x", label=None), SyncJob)
+        assert_type(truto.sync_jobs.delete("x"), None)
+        assert_type(truto.with_options(deadline=5), Truto)
         truto.request("POST", "/x", json={"a": [1, None]})
         assert_type(truto.close(), None)
 
@@ -57,6 +76,11 @@ def mistakes(truto: Truto, job: SyncJob) -> None:
     Truto(nonsense=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     truto.sync_jobs.get()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     truto.sync_jobs.get(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    truto.sync_jobs.list(nonsense=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    truto.sync_jobs.create(lable="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    truto.sync_jobs.update("x", label=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    truto.with_options(nonsense=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    truto.sync_jobs.get_many(["x"], on_error="no")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     truto.request("GET", "/x", query={"a": object()})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
     job.label = "x"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
     SyncJob(label="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

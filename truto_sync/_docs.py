@@ -1,0 +1,22 @@
+"""Docstrings that are said once, in the asynchronous package."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["described_as"]
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+def described_as(twin: object) -> Callable[[F], F]:
+    """Give a function the docstring of another."""
+
+    def describe(function: F) -> F:
+        function.__doc__ = twin.__doc__
+        return function
+
+    return describe
