@@ -6,10 +6,12 @@ import asyncio
 import gc
 import random
 import resource
+import subprocess
 import sys
 import threading
 import time
 import zlib
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +25,7 @@ from truto_async import (
     RetryPolicy,
     TrutoError,
 )
-from truto_async.testing import FakeTruto
+from truto_async.testing import SEED_JOBS, FakeTruto
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -223,6 +225,103 @@ async def bombs() -> None:
         check(f"a bomb of 1 GiB in {status}: {kind.__name__}, {peak:.0f} MB", holds=kind is error_class and peak < 200)
 
 
+async def batch() -> None:
+    """10,000 ids, runs of equal ones among them, 1 % missing, 1 % failing once."""
+    chance = random.Random(5)
+    known = {f"job-{number}" for number in range(7000)}
+    ids = [f"job-{number}" for number in range(7000)] + [f"missing-{number}" for number in range(100)]
+    chance.shuffle(ids)
+    for place in range(0, 2900, 10):
+        ids[place * 2 : place * 2] = [ids[place * 2]] * 10
+    with FakeTruto({"id": job_id, "resources": SEED_JOBS[0]["resources"]} for job_id in known) as fake:
+        for _ in range(100):
+            fake.fail(500)
+        async with AsyncTruto(fake.token, base_url=fake.url, rate_limit=None, retry=RetryPolicy(base=0.001)) as truto:
+            async for _ in truto.sync_jobs.get_many(ids[:200]):
+                pass
+            seen = len(fake.requests)
+            gc.collect()
+            memory, came = resident(), Counter[str]()
+            async for outcome in truto.sync_jobs.get_many(ids):
+                came[outcome.id] += 1
+                if (outcome.error is None) != (outcome.id in known):
+                    sys.exit(f"wrong outcome: {outcome}")
+            grown = resident() - memory
+            cost = len(fake.requests) - seen
+    check(f"{len(ids):,} ids, {sum(came.values()):,} outcomes", holds=came == Counter(ids))
+    check(f"{cost:,} requests: equal ids in flight shared theirs", holds=cost < len(ids) - 2000)
+    print(f"      resident memory grew by {grown:.1f} MB, the server's records included")
+
+
+async def streamed_memory() -> None:
+    """Memory of a long batch, with the server in another process."""
+    script = (
+        "import sys, time; from truto_async.testing import FakeTruto, SEED_JOBS\n"
+        "jobs = [{**SEED_JOBS[0], 'id': f'job-{n}'} for n in range(10000)]\n"
+        "with FakeTruto(jobs) as fake: print(fake.url, flush=True); sys.stdin.read()"
+    )
+    server = subprocess.Popen(  # noqa: ASYNC220  # nothing else runs yet
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout is not None
+    url = server.stdout.readline().strip()
+    async with AsyncTruto("fake-truto-token", base_url=url, rate_limit=None) as truto:
+        ids = [f"job-{number}" for number in range(10_000)]
+        async for _ in truto.sync_jobs.get_many(ids[:500]):
+            pass
+        gc.collect()
+        memory = resident()
+        async for _ in truto.sync_jobs.get_many(ids, concurrency=32):
+            pass
+        grown = resident() - memory
+        check(f"10,000 jobs streamed: resident memory grew by {grown:.1f} MB", holds=grown < 15)
+        longest = await _longest_stall(truto)
+        check(f"10,000 jobs listed by the hundred: longest stall {longest * 1000:.1f} ms", holds=longest < 0.01)
+    server.communicate()
+
+
+async def _longest_stall(truto: AsyncTruto) -> float:
+    """Walk over a list beside a ticker of 1 ms."""
+    stalls: list[float] = []
+
+    async def tick() -> None:
+        while True:
+            began = time.perf_counter()
+            await asyncio.sleep(0.001)
+            stalls.append(time.perf_counter() - began - 0.001)
+
+    ticker = asyncio.create_task(tick())
+    gc.collect()
+    gc.freeze()
+    async for _ in truto.sync_jobs.list():
+        pass
+    ticker.cancel()
+    return max(stalls)
+
+
+async def long_list() -> None:
+    """A million small jobs over many pages."""
+
+    async def script(wire: Wire) -> None:
+        page = 0
+        while True:
+            await wire.request()
+            page += 1
+            rows = b",".join(b'{"id": "%d-%d"}' % (page, number) for number in range(1000))
+            cursor = b'"%d"' % page if page < 1000 else b"null"
+            wire.writer.write(answer(b'{"result": [%s], "next_cursor": %s}' % (rows, cursor)))
+
+    with WireServer(script) as server:
+        async with AsyncTruto("t", base_url=server.url, rate_limit=None) as truto:
+            count, early = 0, 0.0
+            async for _ in truto.sync_jobs.list(limit=1000):
+                count += 1
+                if count == 50_000:
+                    early = resident()
+            grown = resident() - early
+    check(f"{count:,} jobs listed; after the first 50,000 memory grew by {grown:.1f} MB", holds=grown < 5)
+
+
 SOAKS: dict[str, Callable[[], Awaitable[None]]] = {
     "bombs": bombs,
     "rate_limit": rate_limit,
@@ -230,6 +329,9 @@ SOAKS: dict[str, Callable[[], Awaitable[None]]] = {
     "used_up": used_up,
     "outage": outage,
     "faults": faults,
+    "batch": batch,
+    "streamed_memory": streamed_memory,
+    "long_list": long_list,
     "many_faults": lambda: faults(10_000, 1 / 3, None),
 }
 
