@@ -403,7 +403,7 @@ print(sum(thread.name == "truto_sync" for thread in threading.enumerate()))
 
 def test_first_use_while_the_interpreter_ends() -> None:
     """In an atexit handler, too, the client works or says no; nothing hangs."""
-    run_script(
+    done = run_script(
         FAKE
         + """
 import atexit
@@ -417,3 +417,5 @@ def late():
         pass
 """
     )
+
+    assert "Traceback" not in done.stderr

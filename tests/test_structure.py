@@ -46,6 +46,7 @@ LAYERS = [
     ["truto_async.resources.sync_jobs"],
     ["truto_async.resources._base"],
     ["truto_async.batch", "truto_async.paging"],
+    ["truto_async._pool"],
     ["truto_async._transport"],
     ["truto_async._exchange"],
     ["truto_async._session"],
@@ -62,7 +63,7 @@ LAYERS = [
     ["truto_async.models._base"],
     ["truto_async._codec"],
     ["truto_async._converter"],
-    ["truto_async._timestamps"],
+    ["truto_async._timestamps", "truto_async._misfit"],
     ["truto_async.errors"],
     ["truto_async._json", "truto_async._lazy", "truto_async._version", "truto_async._fork", "truto_async._waiting"],
 ]

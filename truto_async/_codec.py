@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from truto_async import _converter, _json
+from truto_async import _converter, _json, _misfit
 from truto_async.errors import ResponseDecodeError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def structure(value: JSONValue, cls: type[T], *steps: str | int) -> T:
     """
     try:
         return _converter.converter.structure(value, cls)
-    except _converter.Misfit as misfit:
+    except _misfit.Misfit as misfit:
         misfit.steps += reversed(steps)
         problem, path = str(misfit), misfit.path
     raise ResponseDecodeError(problem, path=path)

@@ -6,15 +6,15 @@ way out, so nothing is decoded twice to find it.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias, Union, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union, cast, get_args, get_origin
 
 import attrs
 from cattrs import Converter
 
 from truto_async import _json, _timestamps
+from truto_async._misfit import NAMES, Misfit, exactly, json_array, json_object, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,17 +24,7 @@ if TYPE_CHECKING:
     Structure: TypeAlias = Callable[[JSONValue, Any], Any]
     Unstructure: TypeAlias = Callable[[Any], JSONValue]
 
-__all__ = ["Misfit", "converter", "json_object", "register_tagged_union", "wire"]
-
-_NAMES = {
-    dict: "an object",
-    list: "an array",
-    str: "a string",
-    bool: "true or false",
-    int: "an integer",
-    float: "a number",
-    NoneType: "null",
-}
+__all__ = ["converter", "register_tagged_union", "wire"]
 
 _WIRE_TIMES = "wire_times"
 _KEPT_APART = ("extra", _WIRE_TIMES)
@@ -42,52 +32,9 @@ _KEPT_APART = ("extra", _WIRE_TIMES)
 converter = Converter(detailed_validation=False)
 
 
-class Misfit(Exception):
-    """A value does not fit its type. The steps to it are gathered, innermost first, while this travels outwards."""
-
-    def __init__(self, problem: str, *steps: str | int) -> None:
-        """Take what is wrong, in words, and the steps known so far."""
-        super().__init__(problem)
-        self.steps = [*steps]
-
-    @property
-    def path(self) -> str:
-        """Where it is, as in "$.resources[3].name"."""
-        return "$" + "".join(map(_step, reversed(self.steps)))
-
-
-def _step(step: str | int) -> str:
-    if isinstance(step, str) and re.fullmatch(r"[A-Za-z_$][\w$]*", step):
-        return f".{step}"
-    return f"[{_json.dumps(step).decode()}]"
-
-
 def wire(name: str) -> dict[str, str]:
     """Metadata for a field whose JSON name cannot be its Python name."""
     return {"wire": name}
-
-
-def exactly(kind: type[Any], value: JSONValue) -> JSONValue:
-    """Pass a value of just this JSON type: an integer is no boolean, and no string."""
-    if type(value) is kind:
-        return value
-    return _refuse([kind], value)
-
-
-def json_object(value: JSONValue) -> JSONObject:
-    """Pass a JSON object."""
-    checked: JSONObject = exactly(dict, value)
-    return checked
-
-
-def _json_array(value: JSONValue) -> list[JSONValue]:
-    checked: list[JSONValue] = exactly(list, value)
-    return checked
-
-
-def _refuse(wanted: list[type[Any]], value: JSONValue, *steps: str) -> NoReturn:
-    got = _NAMES.get(type(value), "something else")  # pyright: ignore[reportUnknownArgumentType]  # of Any, just a type
-    raise Misfit(f"expected {' or '.join(_NAMES[kind] for kind in wanted)}, got {got}", *steps)
 
 
 def register_tagged_union(
@@ -98,7 +45,7 @@ def register_tagged_union(
     def structure(value: JSONValue, _: Any) -> Any:
         name = json_object(value).get(tag)
         if name is not None and type(name) is not str:
-            _refuse([str], name, tag)
+            refuse([str], name, tag)
         return converter.structure(value, untagged if name is None else classes.get(name, unknown))
 
     converter.register_structure_hook(union, structure)
@@ -160,7 +107,7 @@ def _structure_list(cls: Any) -> Structure:
     hook = converter.get_structure_hook(kind)
 
     def structure(value: JSONValue, _: Any) -> list[Any]:
-        array = _json_array(value)
+        array = json_array(value)
         items: list[Any] = []
         try:
             for item in array:
@@ -215,7 +162,7 @@ def _structure_union(union: Any) -> Structure:
 
     def structure(value: JSONValue, _: Any) -> Any:
         if type(value) not in hooks:
-            _refuse(list(hooks), value)
+            refuse(list(hooks), value)
         hook, kind = hooks[type(value)]
         return hook(value, kind)
 
@@ -253,7 +200,7 @@ def _is_plain_union(cls: Any) -> bool:
     if get_origin(cls) not in (Union, UnionType):
         return False
     kinds = _kinds(cls)
-    return (len(kinds) == 2 and NoneType in kinds) or all((get_origin(kind) or kind) in _NAMES for kind in kinds)
+    return (len(kinds) == 2 and NoneType in kinds) or all((get_origin(kind) or kind) in NAMES for kind in kinds)
 
 
 def _register_hooks() -> None:

@@ -12,7 +12,7 @@ from truto_sync._docs import described_as
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from truto_async.batch import Pool
+    from truto_async._pool import Pool
     from truto_sync._portal import Portal
 
 __all__ = ["Batch", "Outcome", "Progress"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from truto_async import _converter, _json
+from truto_async import _converter, _json, _misfit
 from truto_async._json import JSONObject, JSONValue
 from truto_async.models._base import Model
 
@@ -54,7 +54,7 @@ class ArgsSchema(Model):
 
 
 def _structure(value: JSONValue, _: Any) -> ArgsSchema:
-    document = _converter.json_object(value)
+    document = _misfit.json_object(value)
     if document.get("type") == "object" and isinstance(document.get("properties"), dict):
         return _structure_json_schema(document)
     specs, extra = _split(document)
@@ -68,7 +68,7 @@ def _structure_json_schema(document: JSONObject) -> ArgsSchema:
         extra["properties"] = others
     try:
         return ArgsSchema(properties=_structure_specs(specs), is_json_schema=True, extra=extra)
-    except _converter.Misfit as misfit:
+    except _misfit.Misfit as misfit:
         misfit.steps.append("properties")
         raise
 

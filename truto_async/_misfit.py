@@ -1,0 +1,67 @@
+"""What does not fit its type, and where."""
+
+from __future__ import annotations
+
+import re
+from types import NoneType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from truto_async import _json
+
+if TYPE_CHECKING:
+    from truto_async._json import JSONObject, JSONValue
+
+__all__ = ["NAMES", "Misfit", "exactly", "json_array", "json_object", "refuse"]
+
+NAMES = {
+    dict: "an object",
+    list: "an array",
+    str: "a string",
+    bool: "true or false",
+    int: "an integer",
+    float: "a number",
+    NoneType: "null",
+}
+
+
+class Misfit(Exception):
+    """A value does not fit its type. The steps to it are gathered, innermost first, while this travels outwards."""
+
+    def __init__(self, problem: str, *steps: str | int) -> None:
+        """Take what is wrong, in words, and the steps known so far."""
+        super().__init__(problem)
+        self.steps = [*steps]
+
+    @property
+    def path(self) -> str:
+        """Where it is, as in "$.resources[3].name"."""
+        return "$" + "".join(map(_step, reversed(self.steps)))
+
+
+def _step(step: str | int) -> str:
+    if isinstance(step, str) and re.fullmatch(r"[A-Za-z_$][\w$]*", step):
+        return f".{step}"
+    return f"[{_json.dumps(step).decode()}]"
+
+
+def exactly(kind: type[Any], value: JSONValue) -> JSONValue:
+    """Pass a value of just this JSON type: an integer is no boolean, and no string."""
+    if type(value) is kind:
+        return value
+    return refuse([kind], value)
+
+
+def json_object(value: JSONValue) -> JSONObject:
+    """Pass a JSON object."""
+    checked: JSONObject = exactly(dict, value)
+    return checked
+
+
+def json_array(value: JSONValue) -> list[JSONValue]:
+    checked: list[JSONValue] = exactly(list, value)
+    return checked
+
+
+def refuse(wanted: list[type[Any]], value: JSONValue, *steps: str) -> NoReturn:
+    got = NAMES.get(type(value), "something else")  # pyright: ignore[reportUnknownArgumentType]  # of Any, just a type
+    raise Misfit(f"expected {' or '.join(NAMES[kind] for kind in wanted)}, got {got}", *steps)
