@@ -52,8 +52,8 @@ def walk(request: pytest.FixtureRequest, fake: FakeTruto) -> Any:
 def test_walking_over_all(walk: Any, fake: FakeTruto) -> None:
     """Every job comes once, in order; a second walk starts anew."""
     assert IDS == [job.id for job in walk("items")]
-    assert 2 * 3 == len(fake.requests)
-    assert {"100"} == {request.query["limit"][0] for request in fake.requests}
+    assert 2 * 5 == len(fake.requests)
+    assert {"50"} == {request.query["limit"][0] for request in fake.requests}
 
 
 def test_pages(walk: Any) -> None:
@@ -133,8 +133,8 @@ def test_a_failure_in_the_middle(walk: Any, fake: FakeTruto) -> None:
     with pytest.raises(InternalServerError) as caught:
         walk("to_list")
 
-    assert IDS[:100] == [job.id for job in caught.value.items]
-    assert IDS[100:] == [job.id for job in walk("to_list", cursor=caught.value.cursor)]
+    assert IDS[:50] == [job.id for job in caught.value.items]
+    assert IDS[50:] == [job.id for job in walk("to_list", cursor=caught.value.cursor)]
 
 
 @pytest.mark.parametrize("option", [{"limit": 0}, {"limit": "5"}, {"max_items": 0}, {"max_items": 1.5}], ids=str)

@@ -73,12 +73,14 @@ class Resource:
         document = await self._transport.fetch(_request.build("GET", self._path, query, None), _codec.parse)
         key, rows = _rows(document)
         items: list[T] = []
-        began = time.monotonic()
-        for number, row in enumerate(rows):
-            items.append(_codec.structure(row, cls, key, number))
-            if time.monotonic() - began > _LONGEST_STEP:
+        rows.reverse()
+        until = 0.0
+        while rows:
+            if time.monotonic() > until:
                 await asyncio.sleep(0)
-                began = time.monotonic()
+                until = time.monotonic() + _LONGEST_STEP
+            # Taken out of the page, so that what has become a model is freed at once, young.
+            items.append(_codec.structure(rows.pop(), cls, key, len(items)))
         return Page(items=items, next_cursor=_cursor(document), limit=_limit(document))
 
 

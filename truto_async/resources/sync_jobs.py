@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncSyncJobs", "SyncJobFields"]
 
 _OF_THE_SERVER = ("id", "environment_id", "created_at", "updated_at")
-_PAGE_SIZE = 100
+_PAGE_SIZE = 50
 
 
 class SyncJobFields(TypedDict, total=False):
@@ -71,7 +71,7 @@ class AsyncSyncJobs(Resource):
         Args:
             integration_name: only jobs of this connected product, such as "zendesk".
             environment_id: only jobs of this environment; the token's own is the only one it sees.
-            limit: how many jobs to fetch at once; default 100. The server's own default is 5,000 (truto-skills), which takes
+            limit: how many jobs to fetch at once; default 50. The server's own default is 5,000 (truto-skills), which takes
                 long to read in one go.
             max_items: how many jobs to list at the most; default: all.
             cursor: where to begin, as the `cursor` of an error or the `next_cursor` of a page has it.
