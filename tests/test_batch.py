@@ -234,6 +234,44 @@ async def test_leaving_early(fake: FakeTruto, how: str) -> None:
         assert seen == len(fake.requests) < 60
 
 
+def test_closing_inside_the_loop(fake: FakeTruto) -> None:
+    """A client that is closed while its lists and batches are walked ends them quietly."""
+    truto = Truto(fake.token, base_url=fake.url)
+    for walk in (truto.sync_jobs.list(), truto.sync_jobs.get_many(IDS)):
+        for _ in walk:
+            break
+    for _ in truto.sync_jobs.get_many(IDS):
+        truto.close()
+        break
+
+
+def test_what_is_left_is_known(fake: FakeTruto) -> None:
+    """After an error, what was handed out, what is unfinished and the rest of the source are all there was."""
+    source = iter([*IDS[:40], "missing", *IDS[40:]])
+    handed: list[str] = []
+    with Truto(fake.token, base_url=fake.url) as truto:
+        batch = truto.sync_jobs.get_many(source, on_error="raise", concurrency=8)
+        with pytest.raises(NotFoundError):
+            handed.extend(outcome.id for outcome in batch)
+
+    assert sorted([*IDS, "missing"]) == sorted([*handed, *batch.unfinished, *source, "missing"])
+
+
+def test_what_a_broken_source_gave(fake: FakeTruto) -> None:
+    """Ids that were pulled before the source failed are not lost."""
+
+    def source() -> Iterator[str]:
+        yield from IDS[:3]
+        raise ZeroDivisionError
+
+    with Truto(fake.token, base_url=fake.url) as truto:
+        batch = truto.sync_jobs.get_many(source())
+        with pytest.raises(ZeroDivisionError):
+            list(batch)
+
+    assert IDS[:3] == batch.unfinished
+
+
 def test_leaving_early_blocking(fake: FakeTruto) -> None:
     """The same in the blocking client."""
     with Truto(fake.token, base_url=fake.url) as truto:

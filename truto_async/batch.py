@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sized
 from typing import Generic, Literal, TypeAlias, TypeVar
 
@@ -59,6 +60,8 @@ class Order(Generic[T]):
         self.window: int = concurrency + max(4, concurrency // 2)
         self._make: Callable[[], Pool[T]] = lambda: Pool(fetch, concurrency, ordered=ordered)
         self._pool: Pool[T] | None = None
+        self.pulled: deque[str] = deque()
+        self.taken: deque[Outcome[T]] = deque()
         self._raises = on_error == "raise"
         self._progress = progress
         self._total = len(ids) if isinstance(ids, Sized) else None
@@ -67,7 +70,8 @@ class Order(Generic[T]):
     @property
     def unfinished(self) -> list[str]:
         """The ids that were pulled, and whose outcome was not handed out."""
-        return [] if self._pool is None else self._pool.unfinished
+        submitted = [] if self._pool is None else self._pool.unfinished
+        return [*(outcome.id for outcome in self.taken), *submitted, *self.pulled]
 
     def begin(self) -> Pool[T]:
         """Make the pool; once only, since ids may come from a generator."""
@@ -76,8 +80,9 @@ class Order(Generic[T]):
         self._pool = self._make()
         return self._pool
 
-    def hand_out(self, outcome: Outcome[T]) -> Outcome[T]:
-        """Count an outcome, and raise its error where that was asked for."""
+    def hand_out(self) -> Outcome[T]:
+        """Count the first outcome that was taken, and raise its error where that was asked for."""
+        outcome = self.taken.popleft()
         self._done += 1
         self._failed += outcome.error is not None
         if self._progress is not None:
@@ -114,8 +119,9 @@ class AsyncBatch(Generic[T]):
         feeder = asyncio.get_running_loop().create_task(self._feed(pool, window))
         try:
             while outcomes := await pool.take():
-                for outcome in outcomes:
-                    yield self.order.hand_out(outcome)
+                self.order.taken.extend(outcomes)
+                while self.order.taken:
+                    yield self.order.hand_out()
                     window.release()
         finally:
             feeder.cancel()

@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import finalize
 
@@ -49,6 +50,11 @@ class Portal:
         Ctrl-C, the coroutine is cancelled, and has ended before the interruption is passed on.
         """
         return self._running().run(start)
+
+    def run_at_end(self, start: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """Run what tidies up after an iterator; a client that is closed, or collected in its own loop, needs none of it."""
+        with suppress(RuntimeError):
+            self.run(start)
 
     def check_open(self) -> None:
         """Raise ClientClosedError if it is closed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable
+from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from truto_async.batch import AsyncBatch, Outcome, Progress
@@ -10,6 +11,7 @@ from truto_async.errors import InvalidArgumentError
 from truto_sync._docs import described_as
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Iterator
 
     from truto_async._pool import Pool
@@ -46,18 +48,20 @@ class Batch(Generic[T]):  # noqa: D101  # its twin says it
         held = 0
         try:
             while True:
-                wanted = [id_ for _, id_ in zip(range(self._order.window - held), ids, strict=False)]
-                outcomes = self._portal.run(lambda wanted=wanted: _exchange(pool, wanted))  # type: ignore[misc]
+                self._order.pulled.extend(islice(ids, self._order.window - held))
+                held += len(self._order.pulled)
+                outcomes = self._portal.run(lambda: _exchange(pool, self._order.pulled))
                 if not outcomes:
                     return
-                held += len(wanted) - len(outcomes)
-                for outcome in outcomes:
-                    yield self._order.hand_out(outcome)
+                held -= len(outcomes)
+                self._order.taken.extend(outcomes)
+                while self._order.taken:
+                    yield self._order.hand_out()
         finally:
-            self._portal.run(pool.close)
+            self._portal.run_at_end(pool.close)
 
 
-async def _exchange(pool: Pool[T], wanted: list[str]) -> list[Outcome[T]]:
-    for id_ in wanted:
-        pool.submit(id_)
+async def _exchange(pool: Pool[T], pulled: deque[str]) -> list[Outcome[T]]:
+    while pulled:
+        pool.submit(pulled.popleft())
     return await pool.take()

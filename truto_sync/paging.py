@@ -36,7 +36,7 @@ class Pager(Generic[T]):  # noqa: D101  # its twin says it
             while (page := self._portal.run(step)) is not None:
                 yield page
         finally:
-            self._portal.run(pages.aclose)
+            self._portal.run_at_end(pages.aclose)
 
     def __iter__(self) -> Iterator[T]:
         """Walk over the items."""
