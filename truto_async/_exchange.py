@@ -69,6 +69,12 @@ class Exchange:
             cause: Exception = error.original
         except (aiohttp.ClientError, OSError) as error:
             cause = error
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # Nobody cancelled this call: a session that closes cancels its own look-up of the name.
+            cause = ConnectionError("the connection was given up")
         if self._head is not None and self._head.status >= 300:
             # A status that says no is an answer, whatever became of its body.
             return Response(self._head.status, self._head.headers, bytes(self._body))

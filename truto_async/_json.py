@@ -23,6 +23,8 @@ JSONValue: TypeAlias = Any
 JSONObject: TypeAlias = dict[str, JSONValue]
 """A JSON object as a dict."""
 
+_MAX_DEPTH = 100_000
+
 # Integers of fewer digits fit into 64 bits, which orjson keeps exactly.
 _LONG_INTEGER = b"0" * 19
 _DIGITS_TO_ZERO = bytes(ord("0") if code in b"0123456789" else ord(" ") for code in range(256))
@@ -52,15 +54,20 @@ def as_object(value: JSONValue) -> JSONObject:
 
 
 def copy(value: JSONValue) -> JSONValue:
-    """Copy the containers of a JSON value, however deep, without recursion; any mapping becomes a dict, a tuple a list."""
+    """Copy the containers of a JSON value without recursion; any mapping becomes a dict, a tuple a list.
+
+    Raises ValueError for a value that contains itself.
+    """
     root = [value]
-    pending: list[Any] = [root]
+    pending: list[tuple[Any, int]] = [(root, 0)]
     while pending:
-        container = pending.pop()
+        container, depth = pending.pop()
+        if depth > _MAX_DEPTH:
+            raise ValueError("nested too deeply, or contains itself")
         for key, child in _entries(container):
             if isinstance(child, Mapping | list | tuple):
                 container[key] = _twin(child)
-                pending.append(container[key])
+                pending.append((container[key], depth + 1))
     return root[0]
 
 

@@ -173,7 +173,7 @@ class Observer:
 def _call(hook: Hook[E_], event: E_) -> None:
     try:
         hook(event)
-    except Exception:
+    except (Exception, SystemExit):  # a hook must not end the event loop, either
         log.exception("a hook failed; the request goes on")
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from attrs import frozen
 
-from truto_async.errors import AuthenticationError, ClientClosedError, TLSError, TrutoError
+from truto_async._request import segment
+from truto_async.errors import AuthenticationError, ClientClosedError, InvalidArgumentError, TLSError, TrutoError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -52,7 +53,7 @@ class Pool(Generic[T]):
         self._done: dict[int, Outcome[T]] = {}
         self._unfinished: dict[int, str] = {}
         self._in_flight: dict[str, asyncio.Future[Outcome[T]]] = {}
-        self._workers: set[asyncio.Task[None]] = set()
+        self._workers: set[asyncio.Task[None] | None] = set()
         self._submitted = 0
         self._changed = asyncio.Event()
         self._failure: Exception | None = None
@@ -69,9 +70,7 @@ class Pool(Generic[T]):
         self._unfinished[number] = id
         self._waiting.append((number, id))
         if len(self._workers) < self._concurrency:
-            worker = asyncio.get_running_loop().create_task(self._work())
-            self._workers.add(worker)
-            worker.add_done_callback(self._workers.discard)
+            self._workers.add(asyncio.get_running_loop().create_task(self._work()))
 
     def end(self, failure: Exception | None = None) -> None:
         """Say that nothing more will be submitted, or that everything is to end."""
@@ -90,12 +89,12 @@ class Pool(Generic[T]):
             self._changed.clear()
             await self._changed.wait()
 
-    async def close(self) -> None:
-        """Stop at once."""
-        workers = list(self._workers)
+    async def close(self, *others: asyncio.Task[None]) -> None:
+        """Stop at once, and wait until that is done; also for other tasks that were cancelled."""
+        workers = [worker for worker in self._workers if worker is not None]
         for worker in workers:
             worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
+        await asyncio.gather(*others, *workers, return_exceptions=True)
 
     def _ready(self) -> list[Outcome[T]]:
         numbers = list(takewhile(self._done.__contains__, self._unfinished) if self._ordered else self._done)
@@ -104,20 +103,28 @@ class Pool(Generic[T]):
         return [self._done.pop(number) for number in numbers]
 
     async def _work(self) -> None:
-        while self._waiting and self._failure is None:
-            number, wanted = self._waiting.popleft()
-            try:
-                outcome = await self._outcome(wanted)
-            except Exception as error:  # noqa: BLE001  # whatever it is, it is raised to the consumer
-                self.end(error)
-                return
-            self._done[number] = outcome
-            self._changed.set()
-            if _is_fatal(outcome.error):
-                self.end(outcome.error)
+        try:
+            while self._waiting and self._failure is None:
+                await self._work_on(*self._waiting.popleft())
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is raised to the consumer
+            self.end(error)
+        finally:
+            # Here, and not in a callback: until that ran, a new id would find this worker, and none to fetch it.
+            self._workers.discard(asyncio.current_task())
+
+    async def _work_on(self, number: int, wanted: str) -> None:
+        outcome = await self._outcome(wanted)
+        self._done[number] = outcome
+        self._changed.set()
+        if _is_fatal(outcome.error):
+            self.end(outcome.error)
 
     async def _outcome(self, wanted: str) -> Outcome[T]:
         """Fetch it, or share the request of another worker that is fetching it."""
+        try:
+            segment(wanted)
+        except InvalidArgumentError as error:
+            return Outcome[T](id=wanted, error=error)
         shared = self._in_flight.get(wanted)
         if shared is not None:
             return await shared

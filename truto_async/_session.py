@@ -32,6 +32,11 @@ class Channel:
     places: asyncio.Semaphore
     lifetime: AsyncGenerator[None, None] | None = None
 
+    def check_open(self) -> None:
+        """Raise ClientClosedError where its owner has closed it."""
+        if self.session.closed:
+            raise ClientClosedError("the session of this client is closed; make a new client")
+
     async def enter(self, seconds: float | None) -> bool:
         """Take a place; False where none became free in so many seconds."""
         if seconds is None or not self.places.locked():
@@ -67,8 +72,7 @@ class Sessions:
             self._forget_closed_loops()
             channel = await self._open() if self._settings.session is None else self._adopt(self._settings.session)
             self._channels[loop] = channel
-        if channel.session.closed:
-            raise ClientClosedError("the session of this client is closed; make a new client")
+        channel.check_open()
         return channel
 
     def check_open(self) -> None:

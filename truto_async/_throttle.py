@@ -10,7 +10,6 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Self
 
 from asyncio_throttle.throttler import Throttler
-from attrs import frozen
 
 from truto_async import _fork, _waiting
 from truto_async._checks import check_number
@@ -61,15 +60,19 @@ class _Window(Throttler):
         self._task_logs = deque(until - self.period + number * step for number in range(free))
 
 
-@frozen(eq=False)
 class _Waiter:
-    loop: asyncio.AbstractEventLoop
-    turn: asyncio.Future[None]
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.turn: asyncio.Future[None] = self.loop.create_future()
 
-    @classmethod
-    def here(cls) -> _Waiter:
-        loop = asyncio.get_running_loop()
-        return cls(loop, loop.create_future())
+    async def sleep(self, seconds: float) -> None:
+        """Sleep, but wake up when a slot has become free before its time."""
+        self.turn = self.loop.create_future()
+        alarm = self.loop.call_later(seconds, self._set)
+        try:
+            await self.turn
+        finally:
+            alarm.cancel()
 
     async def has_turn(self, deadline: float | None) -> bool:
         """Wait to be the first in the queue; False at the deadline."""
@@ -152,6 +155,8 @@ class RateLimit:
         """Give the slot back, when the answer came; not counted where the request surely did not reach the server."""
         with self._lock:
             self._window.give_back(counted=counted)
+            if not counted and self._queue:
+                self._queue[0].wake()
 
     def pause(self, seconds: float) -> None:
         """Let nobody through for a while, and then no burst, but one after the other."""
@@ -199,10 +204,11 @@ class RateLimit:
 
     def _take_or_queue(self) -> _Waiter | None:
         with self._lock:
+            self._drop_the_gone()
             if not self._queue and self._seconds(ahead=0) <= 0:
                 self._window.take()
                 return None
-            waiter = _Waiter.here()
+            waiter = _Waiter()
             self._queue.append(waiter)
             if self._queue[0] is waiter:
                 waiter.turn.set_result(None)
@@ -215,7 +221,7 @@ class RateLimit:
             while (seconds := self._take_or_bound()) > 0:
                 if _outlives(seconds, deadline):
                     break
-                await asyncio.sleep(seconds)
+                await waiter.sleep(seconds)
         return seconds or None
 
     def _bound(self, waiter: _Waiter) -> float:
@@ -238,8 +244,15 @@ class RateLimit:
         with self._lock:
             if waiter in self._queue:  # else its loop was found to be gone
                 self._queue.remove(waiter)
-            while self._queue and not self._queue[0].wake():
-                self._queue.popleft()
+            if self._queue and not self._queue[0].wake():
+                self._drop_the_gone()
+
+    def _drop_the_gone(self) -> None:
+        """Take those whose event loop was closed under them from the head of the queue, and wake the next."""
+        while self._queue and self._queue[0].loop.is_closed():
+            self._queue.popleft()
+            if self._queue:
+                self._queue[0].wake()
 
 
 def _outlives(seconds: float, deadline: float | None) -> bool:

@@ -62,13 +62,19 @@ class Transport:
         """Close the connections; a second time does nothing."""
         await self._shared.sessions.close()
 
-    async def refresh(self) -> None:
-        """Use new connections from now on."""
-        await self._shared.sessions.refresh()
+    async def fetch(self, request: Request, read: Callable[[bytes], T], accept: Callable[[T], bool] = lambda _: True) -> T:
+        """Send, and make of the body what `read` makes of it; raises TrutoError.
 
-    async def fetch(self, request: Request, read: Callable[[bytes], T]) -> T:
-        """Send, and make of the body what `read` makes of it; raises TrutoError."""
+        What is not accepted is asked for once more, on new connections.
+        """
         call = Call(request, self.settings.deadline)
+        found = await self._fetch(call, read)
+        if not accept(found):
+            await self._shared.sessions.refresh()
+            found = await self._fetch(call, read)
+        return found
+
+    async def _fetch(self, call: Call, read: Callable[[bytes], T]) -> T:
         response = await self._send(call)
         try:
             return self._decode(response, read)
@@ -115,6 +121,7 @@ class Transport:
                 raise call.out_of_time("a free connection")  # pragma: no cover  # run; 3.11 does not trace it
             try:
                 self.check_open()
+                channel.check_open()
                 return self._judge(call, await self._exchange(call, channel))
             finally:
                 channel.leave()
@@ -136,6 +143,7 @@ class Transport:
         self._observer.request(call.request, call.attempt)
         outcome, again = await self._exchange_once(call, channel)
         while again:  # pragma: no branch  # taken; Python 3.11 does not always trace it
+            call.maybe_done = True
             outcome, again = await self._exchange_once(call, channel)
         self._observer.response(call.request, call.attempt, outcome, time.monotonic() - began)
         return outcome
@@ -145,7 +153,7 @@ class Transport:
         try:
             outcome = await exchange.run(channel, call.bounded(self.settings.timeout))
         finally:
-            call.sent = exchange.sent
+            call.sent = call.sent or exchange.sent
         return outcome, exchange.stale and call.request.is_idempotent
 
     def _judge(self, call: Call, outcome: Response | TrutoError) -> Response | TrutoError:

@@ -125,8 +125,7 @@ class AsyncBatch(Generic[T]):
                     window.release()
         finally:
             feeder.cancel()
-            await asyncio.gather(feeder, return_exceptions=True)
-            await pool.close()
+            await pool.close(feeder)
 
     async def _feed(self, pool: Pool[T], window: asyncio.Semaphore) -> None:
         try:
@@ -138,6 +137,9 @@ class AsyncBatch(Generic[T]):
             pool.end()
         except Exception as error:  # noqa: BLE001  # of the ids' source: raised to the consumer
             pool.end(error)
+        except asyncio.CancelledError:
+            pool.end(RuntimeError("the source of the ids was cancelled"))
+            raise
 
 
 async def _asynchronous(ids: Iterable[str] | AsyncIterable[str]) -> AsyncIterator[str]:

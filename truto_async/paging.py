@@ -53,7 +53,7 @@ class AsyncPager(Generic[T]):
 
     async def pages(self) -> AsyncGenerator[Page[T], None]:
         """Walk over the pages."""
-        cursor, left, seen = self._cursor, self._max_items, set[str]()
+        cursor, left, seen = self._cursor, self._max_items, {self._cursor}
         while True:
             page = await self._page(cursor, left)
             if left is not None:
@@ -65,7 +65,9 @@ class AsyncPager(Generic[T]):
                 return
             if cursor in seen:
                 problem = f"the server gave the cursor {cursor[:60]!r} again: the list would never end"
-                raise ResponseDecodeError(problem, path="$.next_cursor")
+                error = ResponseDecodeError(problem, path="$.next_cursor")
+                error.cursor = cursor
+                raise error
             seen.add(cursor)
 
     async def __aiter__(self) -> AsyncIterator[T]:

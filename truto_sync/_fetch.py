@@ -23,14 +23,19 @@ __all__ = ["fetch", "read_ids"]
 
 def read_ids(source: str) -> list[str]:
     """Read ids, one a line, from a file or, for "-", standard input; empty lines and repetitions are left out."""
-    text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
-    return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    try:
+        lines = data.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise OSError(f"the list of ids is not UTF-8 text: {error}") from None
+    # Ids that differ in letter case only are the same job.
+    return list({line.strip().lower(): line.strip() for line in lines if line.strip()}.values())
 
 
 def fetch(truto: Truto, ids: list[str], out: Path, *, resume: bool) -> int:
     """Write each job as a line of JSON, and each failure to standard error; give the number of failures."""
     done = _repair(out) if resume else set[str]()
-    wanted = [id_ for id_ in ids if id_ not in done]
+    wanted = [id_ for id_ in ids if id_.lower() not in done]
     failed = 0
     with out.open("ab" if resume else "wb") as file, _progress(len(wanted)) as progress:
         for outcome in truto.sync_jobs.get_many(wanted, progress=progress):
@@ -58,8 +63,8 @@ def _repair(out: Path) -> set[str]:
 def _ids(lines: Iterable[bytes]) -> Iterator[str]:
     for number, line in enumerate(lines, start=1):
         try:
-            yield json.loads(line)["id"]
-        except (ValueError, TypeError, KeyError):
+            yield json.loads(line)["id"].lower()
+        except (ValueError, TypeError, KeyError, AttributeError):
             raise OSError(f"line {number} of the file to resume is not a job") from None
 
 

@@ -72,7 +72,7 @@ class Portal:
     def _running(self) -> _LoopThread:
         with self._lock:
             self.check_open()
-            if self._loop_thread is None:
+            if self._loop_thread is None or not self._loop_thread.is_alive:
                 self._loop_thread = _LoopThread(self._on_close)
                 finalize(self, self._loop_thread.stop)
             return self._loop_thread
@@ -100,6 +100,10 @@ class _LoopThread:
             self._calls.discard(call)
             call.drop()
             del call  # an error in it would keep this frame, and the client, alive
+
+    @property
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
 
     def stop(self) -> None:
         # While the interpreter ends, and in a forked child, the thread does not run any more.

@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from truto_async import _codec, _json
 from truto_async._json import JSONObject
+from truto_async.errors import ResponseDecodeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,13 @@ class Model:
 
         The data is copied. Raises ResponseDecodeError with the `path` of what does not fit.
         """
-        return _codec.structure(_json.copy(data), cls)
+        try:
+            copy = _json.copy(data)
+        except ValueError as error:
+            problem = str(error)
+        else:
+            return _codec.structure(copy, cls)
+        raise ResponseDecodeError(problem)
 
     def __repr__(self) -> str:
         """Show the fields that are set."""

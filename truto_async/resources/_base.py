@@ -52,12 +52,12 @@ class Resource:
         gets the answer before its own. New connections end that.
         """
         request = Request("GET", f"{self._path}/{segment(id)}")
-        read = partial(_codec.decode, cls=cls)
-        found = await self._transport.fetch(request, read)
-        if found.id.lower() != id.lower():
-            await self._transport.refresh()
-            found = await self._transport.fetch(request, read)
-        if found.id.lower() != id.lower():
+
+        def is_the_one(found: M) -> bool:
+            return found.id.lower() == id.lower()
+
+        found = await self._transport.fetch(request, partial(_codec.decode, cls=cls), is_the_one)
+        if not is_the_one(found):
             raise ResponseDecodeError(f"asked for {id!r}, got {found.id!r}", path="$.id")
         return found
 

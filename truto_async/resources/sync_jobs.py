@@ -170,15 +170,21 @@ def _document(job: SyncJob | None, fields: Mapping[str, object]) -> JSONObject:
     unknown = sorted(fields.keys() - SyncJobFields.__annotations__.keys())
     if unknown:
         raise InvalidArgumentError(f"there is no field {unknown[0]!r}; there are {', '.join(SyncJobFields.__annotations__)}")
-    given: JSONObject = {name: _plain(value) for name, value in fields.items()}
+    if job is not None and not _is_job(job):
+        raise InvalidArgumentError(f"a job must be a SyncJob, not {type(job).__name__}; pass single fields by name")
     try:
+        given: JSONObject = {name: _plain(value) for name, value in fields.items()}
         SyncJob.from_dict({**given, "id": ""})
-    except ResponseDecodeError as error:
+    except (ResponseDecodeError, ValueError, RecursionError) as error:
         problem = str(error)
     else:
         whole = {} if job is None else job.to_dict()
         return {name: value for name, value in whole.items() if name not in _OF_THE_SERVER} | given
     raise InvalidArgumentError(problem)
+
+
+def _is_job(job: object) -> bool:
+    return isinstance(job, SyncJob)
 
 
 def _plain(value: Any) -> Any:
