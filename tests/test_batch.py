@@ -14,6 +14,7 @@ from tests.wire import Wire, WireServer, answer
 from truto_async import (
     AsyncTruto,
     AuthenticationError,
+    Hooks,
     InvalidArgumentError,
     NotFoundError,
     Outcome,
@@ -335,3 +336,70 @@ def test_from_threads(fake: FakeTruto) -> None:
 def test_outcomes_are_values() -> None:
     """They can be compared and printed."""
     assert "Outcome(id='x', value=None, error=None)" == repr(Outcome[Any](id="x"))
+
+
+async def test_a_source_that_is_cancelled(fake: FakeTruto) -> None:
+    """It ends the walk, which does not wait for more."""
+
+    async def ids() -> AsyncIterator[str]:
+        yield "job-1"
+        raise asyncio.CancelledError
+
+    async with AsyncTruto(fake.token, base_url=fake.url) as truto:
+        with pytest.raises(RuntimeError, match="source of the ids"):
+            async with asyncio.timeout(5):
+                _ = [outcome async for outcome in truto.sync_jobs.get_many(ids())]
+
+
+async def test_a_source_that_waits_for_the_worker(fake: FakeTruto) -> None:
+    """An id that comes just as the only worker ends is fetched all the same."""
+    queue: asyncio.Queue[str | None] = asyncio.Queue()
+    queue.put_nowait("job-0")
+    left = iter([*IDS[1:30], None])
+
+    async def ids() -> AsyncIterator[str]:
+        while (job_id := await queue.get()) is not None:
+            yield job_id
+
+    hooks = Hooks(on_response=lambda _: queue.put_nowait(next(left)))
+    async with AsyncTruto(fake.token, base_url=fake.url, hooks=hooks) as truto, asyncio.timeout(10):
+        came = [outcome.id async for outcome in truto.sync_jobs.get_many(ids(), concurrency=1)]
+
+    assert IDS[:30] == came
+
+
+async def test_a_second_cancel(fake: FakeTruto) -> None:
+    """Whoever is impatient leaves no workers behind."""
+
+    async def ids() -> AsyncIterator[str]:
+        try:
+            for job_id in IDS:
+                yield job_id
+                await asyncio.sleep(0.01)
+        finally:
+            await asyncio.sleep(0.2)
+
+    async with AsyncTruto(fake.token, base_url=fake.url) as truto:
+
+        async def consume() -> None:
+            async for _ in truto.sync_jobs.get_many(ids()):
+                pass
+
+        task = asyncio.create_task(consume())
+        await asyncio.sleep(0.1)
+        for _ in range(2):
+            task.cancel()
+            await asyncio.sleep(0.01)
+        await asyncio.gather(task, return_exceptions=True)
+        seen = len(fake.requests)
+        await asyncio.sleep(0.3)
+
+        assert seen == len(fake.requests)
+
+
+def test_ids_that_are_none(many: Any) -> None:
+    """What is no id at all is an outcome like any other."""
+    outcomes = many([None, 5, ["x"], "job-1"], ordered=True)
+
+    assert [InvalidArgumentError] * 3 == [type(outcome.error) for outcome in outcomes[:3]]
+    assert "job-1" == outcomes[3].unwrap().id

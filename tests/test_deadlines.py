@@ -8,6 +8,7 @@ import socket
 import time
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import pytest
 
 from truto_async import (
@@ -15,6 +16,7 @@ from truto_async import (
     APIConnectionError,
     APITimeoutError,
     AsyncTruto,
+    ClientClosedError,
     InternalServerError,
     InvalidArgumentError,
     RateLimit,
@@ -203,3 +205,43 @@ async def test_cancellation(fake_truto: FakeTruto, moment: str) -> None:
 
         assert 1 == len(asyncio.all_tasks())
         assert JOB_ID == (await truto.sync_jobs.get(JOB_ID)).id
+
+
+def test_one_deadline_for_all(patient: Any, fake_truto: FakeTruto) -> None:
+    """Asking again, since another job came, does not begin the time anew."""
+    fake_truto.fail(body={"id": "another"}, delay=0.4, times=2)
+    began = time.monotonic()
+
+    with pytest.raises(APITimeoutError):
+        patient.with_options(deadline=0.5).sync_jobs.get(JOB_ID)
+
+    assert time.monotonic() - began < 0.9
+
+
+async def test_closing_while_a_name_is_looked_up(fake_truto: FakeTruto, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Closing ends the call with the client's own error."""
+
+    async def slow(*_: object, **__: object) -> None:
+        await asyncio.sleep(30)
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", slow)
+    truto = AsyncTruto("t", base_url="http://localhost:1")
+    call = asyncio.create_task(truto.sync_jobs.get("x"))
+    await asyncio.sleep(0.1)
+    await truto.close()
+
+    with pytest.raises(ClientClosedError):
+        await asyncio.wait_for(call, 5)
+
+
+async def test_a_session_that_is_closed_while_a_call_waits(fake_truto: FakeTruto) -> None:
+    """The owner may close it at any moment."""
+    async with aiohttp.ClientSession() as session:
+        limit = RateLimit(1, per=0.3)
+        truto = AsyncTruto(fake_truto.token, base_url=fake_truto.url, session=session, rate_limit=limit)
+        await truto.sync_jobs.get(JOB_ID)
+        call = asyncio.create_task(truto.sync_jobs.get(JOB_ID))
+        await asyncio.sleep(0.05)
+
+    with pytest.raises(ClientClosedError):
+        await call

@@ -169,3 +169,15 @@ def test_plain_progress(capsys: pytest.CaptureFixture[str]) -> None:
         _fetch._plain_progress(Progress(done=done, failed=2, total=1500))
 
     assert "1000 of 1500, 2 failed\n1500 of 1500, 2 failed\n" == capsys.readouterr().err
+
+
+def test_letter_case_and_byte_order_marks(fake: FakeTruto, tmp_path: Path) -> None:
+    """Ids that differ in case only are one job; a mark at the beginning is none of the first id."""
+    ids, out = tmp_path / "ids.txt", tmp_path / "out.ndjson"
+    ids.write_text("\ufeffjob-1\nJOB-1\njob-2\n", encoding="utf-8")
+    fake.add({"id": "JOB-1", "label": "the same"})
+    for _ in range(2):
+        assert 0 == _cli.main(["fetch", str(ids), "--out", str(out), "--resume"])
+    assert ["job-1", "job-2"] == sorted(job["id"].lower() for job in lines(out))
+    ids.write_bytes(b"\xff\xfe")
+    assert 1 == _cli.main(["fetch", str(ids), "--out", str(out)])

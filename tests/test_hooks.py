@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -107,3 +108,11 @@ def test_opentelemetry(make_client: MakeClient, fake_truto: FakeTruto) -> None:
     assert "GET" == span.name
     assert "traceparent" in fake_truto.requests[0].headers
     assert fake_truto.token not in span.to_json()
+
+
+def test_a_hook_that_wants_to_exit(make_client: MakeClient, fake_truto: FakeTruto) -> None:
+    """It does not take the event loop along."""
+    truto = make_client(fake_truto.token, base_url=fake_truto.url, hooks=Hooks(on_request=lambda _: sys.exit(3)))
+
+    for _ in range(2):
+        assert JOB_ID == truto.sync_jobs.get(JOB_ID).id

@@ -103,6 +103,10 @@ def test_a_cursor_that_comes_again(walk: Any, fake: FakeTruto) -> None:
         walk("to_list")
 
     assert ("$.next_cursor", 2, 2) == (caught.value.path, len(fake.requests), len(caught.value.items))
+    assert "x" == caught.value.cursor
+    with pytest.raises(ResponseDecodeError, match="again") as caught:
+        walk("to_list", cursor="x")
+    assert 1 == len(caught.value.items)
 
 
 @pytest.mark.parametrize(

@@ -335,3 +335,39 @@ def test_an_unsent_request_does_not_count(make_client: MakeClient) -> None:
     for _ in range(3):
         with pytest.raises(Exception, match="no answer from"):
             truto.sync_jobs.get("x")
+
+
+async def test_a_slot_that_is_given_back_unused() -> None:
+    """Who waits for it gets it at once."""
+    limit = RateLimit(1, per=30.0)
+    await limit.acquire()
+    waiting = asyncio.create_task(limit.acquire())
+    await asyncio.sleep(0.05)
+    limit.release(counted=False)
+
+    assert await asyncio.wait_for(waiting, 2) is None
+
+
+def test_a_head_of_the_queue_whose_loop_is_gone() -> None:
+    """It does not keep others from the limit."""
+    limit = RateLimit(1, per=0.2)
+    abandoned = asyncio.new_event_loop()
+    left: list[Any] = []
+
+    async def queue_up() -> None:
+        async with limit:
+            pass
+        left.extend(asyncio.create_task(limit.acquire()) for _ in range(2))
+        await asyncio.sleep(0)
+
+    async def acquire() -> None:
+        await asyncio.wait_for(limit.acquire(), 3)
+
+    abandoned.run_until_complete(queue_up())
+    abandoned.close()
+    asyncio.run(acquire())
+    for task in left:
+        task._log_destroy_pending = False
+        task.get_coro().close()
+
+    assert not limit._queue

@@ -15,6 +15,7 @@ from truto_async import (
     InvalidArgumentError,
     NotFoundError,
     RequestNode,
+    ResponseDecodeError,
     SyncJob,
     TransformNode,
 )
@@ -148,3 +149,38 @@ def test_what_the_fake_refuses(truto: Any, fake_truto: FakeTruto) -> None:
     for query in ({"limit": "x"}, {"next_cursor": "///"}):
         with pytest.raises(BadRequestError, match="400 Bad Request"):
             truto.request("GET", "/sync-job", query=query)
+
+
+def test_values_without_an_end(truto: Any, fake_truto: FakeTruto) -> None:
+    """What contains itself is refused."""
+    endless: dict[str, Any] = {}
+    endless["d"] = endless
+    circle: list[Any] = []
+    circle.append(circle)
+
+    for resources in ([endless], circle):
+        with pytest.raises(InvalidArgumentError):
+            truto.sync_jobs.create(resources=resources)
+    with pytest.raises(ResponseDecodeError, match="contains itself"):
+        SyncJob.from_dict({"id": "x", "more": endless})
+
+
+@pytest.mark.parametrize("job", [{"label": "x"}, "x", 5])
+def test_jobs_that_are_none(truto: Any, job: Any) -> None:
+    """A whole job is a SyncJob."""
+    with pytest.raises(InvalidArgumentError, match="must be a SyncJob"):
+        truto.sync_jobs.create(job)
+
+
+def test_a_delete_on_a_stale_connection(truto: Any, fake_truto: FakeTruto) -> None:
+    """Sent again unseen, and then not found, it was carried out."""
+
+    def lose_the_answer() -> None:
+        del fake_truto.jobs[JOB_ID]
+
+    truto.sync_jobs.get(JOB_ID)
+    fake_truto.fail(drop=True)
+    lose_the_answer()
+
+    assert truto.sync_jobs.delete(JOB_ID) is None
+    assert ["GET", "DELETE", "DELETE"] == [request.method for request in fake_truto.requests]

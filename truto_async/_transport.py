@@ -143,7 +143,6 @@ class Transport:
         self._observer.request(call.request, call.attempt)
         outcome, again = await self._exchange_once(call, channel)
         while again:  # pragma: no branch  # taken; Python 3.11 does not always trace it
-            call.maybe_done = True
             outcome, again = await self._exchange_once(call, channel)
         self._observer.response(call.request, call.attempt, outcome, time.monotonic() - began)
         return outcome
@@ -154,7 +153,9 @@ class Transport:
             outcome = await exchange.run(channel, call.bounded(self.settings.timeout))
         finally:
             call.sent = call.sent or exchange.sent
-        return outcome, exchange.stale and call.request.is_idempotent
+        again = exchange.stale and call.request.is_idempotent
+        call.maybe_done = call.maybe_done or again
+        return outcome, again
 
     def _judge(self, call: Call, outcome: Response | TrutoError) -> Response | TrutoError:
         """Tell good answers from bad ones."""
