@@ -14,6 +14,7 @@ from tests.wire import Wire, WireServer, answer
 from truto_async import (
     AsyncTruto,
     AuthenticationError,
+    ClientClosedError,
     Hooks,
     InvalidArgumentError,
     NotFoundError,
@@ -244,6 +245,9 @@ def test_closing_inside_the_loop(fake: FakeTruto) -> None:
     for _ in truto.sync_jobs.get_many(IDS):
         truto.close()
         break
+
+    with pytest.raises(ClientClosedError):
+        truto.sync_jobs.get("job-1")
 
 
 def test_what_is_left_is_known(fake: FakeTruto) -> None:
