@@ -1,0 +1,1 @@
+"""How fast and how small the SDK is, beside its peers: `python -m benchmarks`."""

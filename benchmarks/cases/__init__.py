@@ -1,0 +1,21 @@
+"""The cases, in the order in which they run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.cases import batch, get, latency, threads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from benchmarks.bench import Bench
+
+__all__ = ["CASES"]
+
+CASES: dict[str, Callable[[Bench], None]] = {
+    "get": get.run,
+    "latency": latency.run,
+    "threads": threads.run,
+    "batch": batch.run,
+}

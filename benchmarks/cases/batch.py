@@ -1,0 +1,46 @@
+"""Many distinct ids at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks import environments, figures
+from benchmarks.figures import ITSELF, at_least, at_most
+from benchmarks.rounds import pairs
+from benchmarks.workers import Contender, crew
+
+if TYPE_CHECKING:
+    from benchmarks.bench import Bench
+    from benchmarks.rounds import Pair
+
+__all__ = ["run"]
+
+CASE = "batch"
+_SDK = "sdk:Batch"
+_OFFICIAL = "official SDK, gather with a semaphore of 32"
+_GATHER = "idiomatic aiohttp, gather of all"
+
+
+def run(bench: Bench) -> None:
+    """Compare `get_many` with what its peers have for many ids, at 5 KB with TLS."""
+    many, few = (500, 100) if bench.effort.quick else (10_000, 1_000)
+    count = 2 if bench.effort.quick else 7
+    peers = {_GATHER: ("peer_aiohttp:Gather", many), ITSELF: (_SDK, many)}
+    if environments.has_official():
+        peers[_OFFICIAL] = ("peer_official:Gather", few)
+    target = bench.server.target("https")
+    works = {"sdk": _SDK} | {name: work for name, (work, _) in peers.items()}
+    with crew({name: Contender(work, target) for name, work in works.items()}) as workers:
+        for worker in workers.values():
+            worker.run(few)
+        for name, (_, amount) in peers.items():
+            _record(bench, name, pairs(workers["sdk"], workers[name], (many, amount), count))
+
+
+def _record(bench: Bench, peer: str, found: list[Pair]) -> None:
+    setting = "10,000 ids of 5 KB, TLS" if not bench.effort.quick else "500 ids of 5 KB, TLS"
+    bench.compare(CASE, setting, peer, found, {"cpu": at_most(0.60)} if peer == _GATHER else {})
+    if peer == _OFFICIAL:
+        wall = figures.per_call("wall")
+        goal = at_least(8.0)
+        bench.record(figures.ratio(CASE, setting, peer, "throughput", found, wall, goal=goal, inverse=True))

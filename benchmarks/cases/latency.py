@@ -1,0 +1,35 @@
+"""Gets one after the other from a server that is far away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks import environments, relay
+from benchmarks.figures import ITSELF, at_most
+from benchmarks.rounds import pairs
+from benchmarks.workers import Contender, crew
+
+if TYPE_CHECKING:
+    from benchmarks.bench import Bench
+
+__all__ = ["run"]
+
+CASE = "latency"
+_ROUND_TRIP = 0.03
+
+
+def run(bench: Bench) -> None:
+    """Compare with the official SDK, with TLS, 30 ms away."""
+    server = bench.server
+    peers = {"official SDK": "peer_official:Gets"} if environments.has_official() else {}
+    with relay.running(server.ports.tls, _ROUND_TRIP) as port:
+        target = {"base_url": server.url("https", port=port), "ca": str(server.ca)}
+        contenders = {"sdk": "sdk:Gets"} | peers | {ITSELF: "sdk:Gets"}
+        with crew({name: Contender(work, target) for name, work in contenders.items()}) as workers:
+            for worker in workers.values():
+                worker.run(2)
+            for name in (*peers, ITSELF):
+                amount = 4 if bench.effort.quick else 20
+                found = pairs(workers["sdk"], workers[name], (amount, amount), bench.effort.pairs)
+                goals = {"wall": at_most(0.35)} if name in peers else {}
+                bench.compare(CASE, "5 KB, TLS, 30 ms round trip", name, found, goals)

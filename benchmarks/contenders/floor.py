@@ -1,0 +1,66 @@
+"""The floor: a protocol of asyncio's written for this server alone. It checks and handles next to nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from benchmarks.contenders.base import AsyncGets, headers
+
+__all__ = ["Gets"]
+
+_LENGTH = b"Content-Length: "
+
+
+class _Connection(asyncio.Protocol):
+    """Reads one answer at a time."""
+
+    def __init__(self) -> None:
+        self._received = bytearray()
+        self._answer: asyncio.Future[bytes] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101  # of create_connection it is
+        self.transport = transport
+
+    def ask(self, request: bytes) -> asyncio.Future[bytes]:
+        self._answer = asyncio.get_running_loop().create_future()
+        self.transport.write(request)
+        return self._answer
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        head = self._received.find(b"\r\n\r\n")
+        if head < 0:
+            return
+        place = self._received.find(_LENGTH, 0, head) + len(_LENGTH)
+        end = head + 4 + int(self._received[place : self._received.find(b"\r", place)])
+        if len(self._received) < end or self._answer is None:
+            return
+        self._answer.set_result(bytes(self._received[head + 4 : end]))
+        self._received.clear()
+
+
+class Gets(AsyncGets):
+    """One connection, one request at a time."""
+
+    async def connect(self) -> None:
+        """Open the connection."""
+        parts = urlsplit(self.base_url)
+        lines = [f"Host: {parts.netloc}", *(f"{name}: {value}" for name, value in headers().items())]
+        self._path = parts.path
+        self._rest = "".join(f"\r\n{line}" for line in (" HTTP/1.1", *lines))[2:] + "\r\n\r\n"
+        loop = asyncio.get_running_loop()
+        _, self.connection = await loop.create_connection(_Connection, parts.hostname, parts.port, ssl=self.context)
+
+    async def get(self, job_id: str) -> Any:
+        """Fetch one job."""
+        request = f"GET {self._path}/sync-job/{job_id}{self._rest}"
+        return orjson.loads(await self.connection.ask(request.encode()))
+
+    async def disconnect(self) -> None:
+        """Close the connection."""
+        self.connection.transport.close()

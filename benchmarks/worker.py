@@ -1,0 +1,59 @@
+"""A contender in a process of its own: `python -m benchmarks.worker <module>:<class> <options as JSON>`.
+
+It is told what to do and says what it measured in lines of JSON, and ends with its input.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from benchmarks import resident
+
+if TYPE_CHECKING:
+    from benchmarks.contenders.base import Work
+
+__all__ = ["main", "measure"]
+
+
+def main(contender: str, options: dict[str, Any]) -> None:
+    """Serve commands until there are no more."""
+    # What a library prints must not get between the replies.
+    replies = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    work = _load(contender)(**options)
+    work.open()
+    try:
+        print(json.dumps({"ready": True}), file=replies)  # noqa: T201  # to the parent
+        for line in sys.stdin:
+            print(json.dumps(measure(work, **json.loads(line))), file=replies)  # noqa: T201  # the same
+    finally:
+        work.close()
+
+
+def measure(work: Work, amount: int, settings: dict[str, Any]) -> dict[str, Any]:
+    """Do so much of the work, and say what it took."""
+    work.prepare(amount, **settings)
+    gc.collect()
+    resident.forget_peak()
+    before = resident.now()
+    cpu, wall = time.process_time(), time.perf_counter()
+    extra = work.run()
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    sizes = {"grown": resident.now() - before, "peak": resident.peak() - before}
+    return {"amount": amount, "wall": wall, "cpu": cpu, **sizes, "extra": extra or {}}
+
+
+def _load(contender: str) -> type[Work]:
+    module, _, name = contender.partition(":")
+    cls: type[Work] = getattr(importlib.import_module(f"benchmarks.contenders.{module}"), name)
+    return cls
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], json.loads(sys.argv[2]))
