@@ -5,7 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -87,6 +93,66 @@ def test_any_bytes(body: bytes) -> None:
             outcomes.append("refused")
 
     assert outcomes[0] == outcomes[1]
+
+
+@dataclass
+class Point:
+    """What orjson would write, and the standard library would not."""
+
+    x: int
+
+
+class Color(Enum):
+    """An enumeration that is no str."""
+
+    RED = "red"
+
+
+WRITTEN = [
+    None,
+    {"a": None},
+    (1, [2]),
+    2**64,
+    -(2**63) - 1,
+    1e16,
+    "\u2028é",
+    "\ud83d",
+    {1: 2},
+    {"a": UUID(int=1), "b": Color.RED, "c": OrderedDict(d=True), "e": MappingProxyType({"f": 1})},
+]
+NOT_WRITTEN = [float("nan"), [float("-inf")], b"x", datetime(2026, 1, 1, tzinfo=UTC), object(), {(): 1}, Point(x=1)]
+
+
+@pytest.fixture(params=["fast", "plain"])
+def dumps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Give the writer, with and without the faster one."""
+    if request.param == "plain":
+        monkeypatch.setattr(_json, "_fast_dumps", None)
+    elif _json._fast_dumps is None:
+        pytest.skip("orjson is not installed")
+    return _json.dumps
+
+
+@pytest.mark.parametrize("value", WRITTEN, ids=repr)
+def test_written(dumps: Any, value: Any) -> None:
+    """What JSON can hold is written the same by either writer, but for the escapes."""
+    assert json.loads(_json._strict_dumps(value)) == json.loads(dumps(value))
+
+
+@pytest.mark.parametrize("value", NOT_WRITTEN, ids=repr)
+def test_not_written(dumps: Any, value: Any) -> None:
+    """What JSON cannot hold is refused by either writer."""
+    with pytest.raises((TypeError, ValueError), match=r"."):
+        dumps(value)
+
+
+def test_written_without_end(dumps: Any) -> None:
+    """A value that contains itself is refused."""
+    value: list[Any] = []
+    value.append(value)
+
+    with pytest.raises(ValueError, match=r"contains itself|Circular"):
+        dumps(value)
 
 
 def test_without_the_faster_parser() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import weakref
 from collections import OrderedDict
 from datetime import UTC, datetime, timedelta, timezone
 from types import MappingProxyType
@@ -19,9 +20,11 @@ from truto_async import (
     ArgSpec,
     ArgsSchema,
     DestinationNode,
+    InvalidArgumentError,
     RequestNode,
     ResponseDecodeError,
     SpoolNode,
+    StateConfig,
     SyncJob,
     TransformNode,
     UnknownNode,
@@ -233,3 +236,67 @@ def test_models_are_frozen_and_short_in_print() -> None:
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         job.label = "M"  # type: ignore[misc]
     assert "SyncJob(id='x', label='L', resources=[RequestNode(name='n', type='request')], extra={'new': 1})" == repr(job)
+
+
+@given(jobs)
+def test_any_job_round_trips_as_json(document: dict[str, Any]) -> None:
+    """`to_json` writes what `to_dict` gives, and `from_json` reads it."""
+    job = SyncJob.from_dict(document)
+
+    written = job.to_json()
+
+    assert job.to_dict() == json.loads(written)
+    assert job == SyncJob.from_json(written) == SyncJob.from_json(written.decode("utf-8", "surrogatepass"))
+
+
+def test_what_json_cannot_hold() -> None:
+    """A value that the program put in is refused with its reason, on the way out."""
+    with pytest.raises(InvalidArgumentError, match="RequestNode cannot be written as JSON"):
+        RequestNode(query={"limit": float("nan")}).to_json()
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"id": "\ud800"}'])
+def test_what_is_no_json(text: str) -> None:
+    """Text that is no JSON is refused."""
+    with pytest.raises(ResponseDecodeError, match="not JSON"):
+        SyncJob.from_json(text)
+
+
+def test_a_model_that_was_read_is_like_one_that_was_made() -> None:
+    """It is of the same class, frozen, hashes as little, and can be copied, pickled and referred to weakly."""
+    read = StateConfig.from_dict({"key": "a"})
+    made = StateConfig(key="a")
+
+    assert read == made
+    assert type(read) is type(made) is StateConfig
+    assert repr(read) == repr(made)
+    assert read == pickle.loads(pickle.dumps(read)) == copy.deepcopy(read) == attrs.evolve(read)
+    assert weakref.ref(read)() is read
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        read.key = "b"  # type: ignore[misc]  # that is the point
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        del read.key
+
+
+@attrs.frozen(kw_only=True)
+class StrictJob(SyncJob):
+    """A subclass of a user's, with checks of its own."""
+
+    team_id: str | None = attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.max_len(3)))
+    seen: bool = attrs.field(default=False, init=True)
+
+    def __attrs_post_init__(self) -> None:
+        """Do something to what was read."""
+        object.__setattr__(self, "seen", True)
+
+
+def test_a_subclass_of_a_users() -> None:
+    """Its own fields, validators and `__attrs_post_init__` work."""
+    document = {"id": "1", "team_id": "abc", "created_at": "2026-04-01 10:00:00", "x": 1}
+
+    job = StrictJob.from_dict(document)
+
+    assert (job.team_id, job.seen, job.extra) == ("abc", True, {"x": 1})
+    assert document | {"seen": True} == job.to_dict()
+    with pytest.raises(ValueError, match="team_id"):
+        StrictJob.from_dict(document | {"team_id": "long"})

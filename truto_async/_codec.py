@@ -6,7 +6,7 @@ goes back unchanged.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from truto_async import _converter, _json, _misfit
 from truto_async.errors import ResponseDecodeError
@@ -14,7 +14,7 @@ from truto_async.errors import ResponseDecodeError
 if TYPE_CHECKING:
     from truto_async._json import JSONObject, JSONValue
 
-__all__ = ["decode", "parse", "structure", "unstructure"]
+__all__ = ["decode", "encode", "parse", "structure", "unstructure"]
 
 T = TypeVar("T")
 
@@ -44,7 +44,8 @@ def structure(value: JSONValue, cls: type[T], *steps: str | int) -> T:
     The steps are those that lead to the value, where it is a part of something.
     """
     try:
-        return _converter.converter.structure(value, cls)
+        made: T = _converter.structure_hook(cls)(value, cls)
+        return made
     except _misfit.Misfit as misfit:
         misfit.steps += reversed(steps)
         problem, path = str(misfit), misfit.path
@@ -53,8 +54,13 @@ def structure(value: JSONValue, cls: type[T], *steps: str | int) -> T:
 
 def unstructure(model: object) -> JSONObject:
     """Make the JSON object of a model, sharing nothing with it."""
-    result: Any = _converter.converter.unstructure(model)
-    return dict(result)
+    document: JSONObject = _json.copy(_converter.unstructure_hook(type(model))(model))
+    return document
+
+
+def encode(model: object) -> bytes:
+    """Write a model as JSON; raises ValueError or TypeError for what JSON cannot hold."""
+    return _json.dumps(_converter.unstructure_hook(type(model))(model))
 
 
 def _text(body: bytes) -> str:

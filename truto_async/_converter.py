@@ -7,29 +7,34 @@ way out, so nothing is decoded twice to find it.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union, cast, get_args, get_origin
 
 import attrs
 from cattrs import Converter
 
-from truto_async import _json, _timestamps
+from truto_async import _timestamps
+from truto_async._generated import Field, reader, writer
 from truto_async._misfit import NAMES, Misfit, exactly, json_array, json_object, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from truto_async._json import JSONObject, JSONValue
+    from truto_async._json import JSONValue
 
     Structure: TypeAlias = Callable[[JSONValue, Any], Any]
     Unstructure: TypeAlias = Callable[[Any], JSONValue]
 
-__all__ = ["converter", "register_tagged_union", "wire"]
+__all__ = ["converter", "register_tagged_union", "structure_hook", "unstructure_hook", "wire"]
 
-_WIRE_TIMES = "wire_times"
-_KEPT_APART = ("extra", _WIRE_TIMES)
+_KEPT_APART = ("extra", "wire_times")
+_TAKEN_AS_THEY_ARE = (str, int, bool, dict[str, Any])
 
 converter = Converter(detailed_validation=False)
+
+structure_hook: Callable[[Any], Structure] = cache(converter.get_structure_hook)
+unstructure_hook: Callable[[Any], Unstructure] = cache(converter.get_unstructure_hook)
 
 
 def wire(name: str) -> dict[str, str]:
@@ -46,60 +51,60 @@ def register_tagged_union(
         name = json_object(value).get(tag)
         if name is not None and type(name) is not str:
             refuse([str], name, tag)
-        return converter.structure(value, untagged if name is None else classes.get(name, unknown))
+        cls = untagged if name is None else classes.get(name, unknown)
+        return structure_hook(cls)(value, cls)
 
     converter.register_structure_hook(union, structure)
+    converter.register_unstructure_hook(union, _unstructure_member)
 
 
-def _wire_fields(cls: type[Any]) -> list[tuple[str, attrs.Attribute[Any]]]:
-    fields = attrs.fields(attrs.resolve_types(cls))
-    return [(field.metadata.get("wire", field.name), field) for field in fields if field.name not in _KEPT_APART]
+def _unstructure_member(model: Any) -> JSONValue:
+    return unstructure_hook(type(model))(model)
 
 
 def _structure_model(cls: type[Any]) -> Structure:
-    fields = _wire_fields(cls)
-    hooks = {key: (field.name, converter.get_structure_hook(field.type), field.type) for key, field in fields}
-    required = [key for key, field in fields if field.default is attrs.NOTHING]
-    # A default such as type="request" is for those made here: what a server left out is None.
-    absent = {field.name: None for _, field in fields if field.default and NoneType in get_args(field.type)}
-    times = [key for key, field in fields if datetime in get_args(field.type)]
-
-    def structure(value: JSONValue, _: Any) -> Any:
-        known: dict[str, Any] = absent.copy()
-        extra: JSONObject = {}
-        for key, item in json_object(value).items():
-            if key not in hooks:
-                extra[key] = item
-                continue
-            name, hook, kind = hooks[key]
-            try:
-                known[name] = hook(item, kind)
-            except Misfit as misfit:
-                misfit.steps.append(key)
-                raise
-        for key in required:
-            if key not in value:
-                raise Misfit("missing", key)
-        if times:
-            known[_WIRE_TIMES] = {key: value[key] for key in times if value.get(key) is not None}
-        return cls(**known, extra=extra)
-
-    return structure
+    return reader(cls, _fields(cls))
 
 
 def _unstructure_model(cls: type[Any]) -> Unstructure:
-    hooks = [(key, field.name, converter.get_unstructure_hook(field.type)) for key, field in _wire_fields(cls)]
+    return writer(cls, _fields(cls))
 
-    def unstructure(model: Any) -> JSONObject:
-        known = {key: hook(value) for key, name, hook in hooks if (value := getattr(model, name)) is not None}
-        for key, text in getattr(model, _WIRE_TIMES, {}).items():
-            # Unless it has been changed since.
-            if key in known and _timestamps.to_wire(_timestamps.from_wire(text)) == known[key]:
-                known[key] = text
-        extra: JSONObject = _json.copy(model.extra)
-        return known | extra
 
-    return unstructure
+def _fields(cls: type[Any]) -> list[Field]:
+    return [_field(field) for field in attrs.fields(attrs.resolve_types(cls)) if field.name not in _KEPT_APART]
+
+
+def _field(field: attrs.Attribute[Any]) -> Field:
+    kind: Any = field.type
+    members = _members(kind)
+    # The test that an item fits lets None through, so the hook of `X | None` would only pass everything on to that of X.
+    only = members[0] if len(members) == 2 and members[1] is NoneType else kind
+    return Field(
+        name=field.name,
+        key=field.metadata.get("wire", field.name),
+        kind=only,
+        # A default such as type="request" is for those made here: what a server left out is None.
+        default=None if field.default and NoneType in members else field.default,
+        fits=_fits(kind),
+        read=structure_hook(only),
+        write=None if _is_json(kind) else unstructure_hook(only),
+        is_time=only is datetime,
+    )
+
+
+def _fits(kind: Any) -> str:
+    """Write the test that an item is of a JSON type that is taken as it is."""
+    if kind is Any:
+        return "True"
+    members = _members(kind)
+    tests = [f"type(item) is {plain.__name__}" for plain in _TAKEN_AS_THEY_ARE if plain in members]
+    return " or ".join((["item is None"] if NoneType in members else []) + tests) or "False"
+
+
+def _is_json(kind: Any) -> bool:
+    """Tell a type whose values are JSON as they are."""
+    inside = get_args(kind)[-1:] if get_origin(kind) in (list, dict) else _members(kind)
+    return all(member is Any or member in NAMES or (member != kind and _is_json(member)) for member in inside)
 
 
 def _structure_list(cls: Any) -> Structure:
@@ -145,16 +150,13 @@ def _structure_dict(cls: Any) -> Structure:
 
 
 def _unstructure_dict(cls: Any) -> Unstructure:
-    kind = get_args(cls)[1]
-    if kind is Any:
-        return _json.copy
-    hook = converter.get_unstructure_hook(kind)
+    hook = converter.get_unstructure_hook(get_args(cls)[1])
     return lambda items: {key: hook(item) for key, item in items.items()}
 
 
 def _structure_union(union: Any) -> Structure:
     """Make the hook of `X | None` or of a union of JSON types, told apart by the type of the value."""
-    hooks = {get_origin(kind) or kind: (converter.get_structure_hook(kind), kind) for kind in _kinds(union)}
+    hooks = {get_origin(kind) or kind: (converter.get_structure_hook(kind), kind) for kind in _members(union)}
     if len(hooks) == 2 and NoneType in hooks:
         del hooks[NoneType]
         [(hook, kind)] = hooks.values()
@@ -169,9 +171,10 @@ def _structure_union(union: Any) -> Structure:
     return structure
 
 
-def _unstructure_union(union: Any) -> Unstructure:
-    kinds = [kind for kind in _kinds(union) if kind is not NoneType]
-    return converter.get_unstructure_hook(kinds[0]) if len(kinds) == 1 else _json.copy
+def _unstructure_optional(union: Any) -> Unstructure:
+    """Make the hook of `X | None`, for what is not None; a union of JSON types needs none."""
+    [kind] = (kind for kind in _members(union) if kind is not NoneType)
+    return converter.get_unstructure_hook(kind)
 
 
 def _structure_timestamp(value: JSONValue, _: Any) -> datetime:
@@ -190,17 +193,21 @@ def _is_dict(cls: Any) -> bool:
     return cast("object", get_origin(cls)) is dict
 
 
-def _kinds(union: Any) -> list[Any]:
+def _members(kind: Any) -> list[Any]:
     """List the members of a union; the literals of an open enumeration are covered by its `str`."""
-    return [kind for kind in get_args(union) if get_origin(kind) is not Literal]
+    members = get_args(kind) if _is_union(kind) else [kind]
+    return [member for member in members if get_origin(member) is not Literal]
+
+
+def _is_union(kind: Any) -> bool:
+    return get_origin(kind) in (Union, UnionType)
 
 
 def _is_plain_union(cls: Any) -> bool:
     """Tell `X | None` and unions of JSON types from unions of models, which are registered one by one."""
-    if get_origin(cls) not in (Union, UnionType):
-        return False
-    kinds = _kinds(cls)
-    return (len(kinds) == 2 and NoneType in kinds) or all((get_origin(kind) or kind) in NAMES for kind in kinds)
+    members = _members(cls)
+    is_optional = len(members) == 2 and NoneType in members
+    return _is_union(cls) and (is_optional or all((get_origin(member) or member) in NAMES for member in members))
 
 
 def _register_hooks() -> None:
@@ -208,12 +215,11 @@ def _register_hooks() -> None:
         converter.register_structure_hook(kind, lambda value, kind: exactly(kind, value))
     converter.register_structure_hook(datetime, _structure_timestamp)
     converter.register_unstructure_hook(datetime, _timestamps.to_wire)
-    converter.register_unstructure_hook(Any, _json.copy)
     for applies, structure, unstructure in (
         (attrs.has, _structure_model, _unstructure_model),
         (_is_list, _structure_list, _unstructure_list),
         (_is_dict, _structure_dict, _unstructure_dict),
-        (_is_plain_union, _structure_union, _unstructure_union),
+        (_is_plain_union, _structure_union, _unstructure_optional),
     ):
         converter.register_structure_hook_factory(applies, structure)
         converter.register_unstructure_hook_factory(applies, unstructure)

@@ -1,15 +1,20 @@
 """JSON in and out: the one door to orjson, which is optional.
 
-The standard library's parser, made strict, is the reference. orjson takes over only where it gives the same result: what
-it refuses (a byte order mark, a lone surrogate, deep nesting) goes to the reference, and so does a document with an
-integer that orjson might round to a float.
+The standard library, made strict, is the reference. orjson takes over only where it gives the same result: what it refuses
+(a byte order mark, a lone surrogate, deep nesting) goes to the reference, and so does a document with an integer that orjson
+might round to a float. Written, a null may be a NaN, which the reference refuses.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
+from enum import Enum
+from functools import partial
+from types import NoneType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, cast
+from uuid import UUID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,6 +29,7 @@ JSONObject: TypeAlias = dict[str, JSONValue]
 """A JSON object as a dict."""
 
 _MAX_DEPTH = 100_000
+_SCALARS = frozenset({str, int, float, bool, NoneType})
 
 # Integers of fewer digits fit into 64 bits, which orjson keeps exactly.
 _LONG_INTEGER = b"0" * 19
@@ -41,11 +47,19 @@ def loads(body: bytes) -> JSONValue:
 
 
 def dumps(value: JSONValue) -> bytes:
-    """Write compact JSON; raises ValueError or TypeError for what JSON cannot hold, NaN included."""
-    try:
-        return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
-    except RecursionError:
-        raise ValueError("nested too deeply, or contains itself") from None
+    """Write compact JSON; raises ValueError or TypeError for what JSON cannot hold, NaN included.
+
+    Any mapping is an object, the member of an enumeration its value, and a UUID a string.
+    """
+    if _fast_dumps is not None:
+        try:
+            written = _fast_dumps(value)
+        except TypeError:
+            pass  # the reference decides
+        else:
+            if b"null" not in written:
+                return written
+    return _strict_dumps(value)
 
 
 def as_object(value: JSONValue) -> JSONObject:
@@ -65,7 +79,7 @@ def copy(value: JSONValue) -> JSONValue:
         if depth > _MAX_DEPTH:
             raise ValueError("nested too deeply, or contains itself")
         for key, child in _entries(container):
-            if isinstance(child, Mapping | list | tuple):
+            if type(child) not in _SCALARS and isinstance(child, Mapping | list | tuple):
                 container[key] = _twin(child)
                 pending.append((container[key], depth + 1))
     return root[0]
@@ -79,6 +93,24 @@ def _twin(container: Any) -> JSONValue:
 
 def _entries(container: Any) -> Iterable[tuple[Any, JSONValue]]:
     return as_object(container).items() if isinstance(container, dict) else enumerate(cast("list[JSONValue]", container))
+
+
+def _strict_dumps(value: JSONValue) -> bytes:
+    try:
+        return json.dumps(value, allow_nan=False, default=_plain, separators=(",", ":")).encode()
+    except RecursionError:
+        raise ValueError("nested too deeply, or contains itself") from None
+
+
+def _plain(value: object) -> JSONValue:
+    """Write what is no JSON value, but has one, as orjson does; raises TypeError."""
+    if isinstance(value, Mapping):
+        return dict(cast("Mapping[str, JSONValue]", value))
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"a value of type {type(value).__name__} is no JSON")
 
 
 def _strict_loads(body: bytes) -> JSONValue:
@@ -99,8 +131,11 @@ def _refuse(text: str) -> NoReturn:
     raise ValueError(f"{text} is not a number that can be held")
 
 
-_fast_loads: Callable[[bytes], JSONValue] | None
-try:
-    from orjson import loads as _fast_loads
-except ImportError:  # the optional extra "speed" is not installed
-    _fast_loads = None
+_fast_loads: Callable[[bytes], JSONValue] | None = None
+_fast_dumps: Callable[[JSONValue], bytes] | None = None
+with suppress(ImportError):  # the optional extra "speed" may not be installed
+    import orjson
+
+    _fast_loads = orjson.loads
+    _OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
+    _fast_dumps = partial(orjson.dumps, option=_OPTIONS)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from types import NoneType
-from typing import TYPE_CHECKING, Any, NoReturn
-
-from truto_async import _json
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 if TYPE_CHECKING:
     from truto_async._json import JSONObject, JSONValue
@@ -41,7 +40,7 @@ class Misfit(Exception):
 def _step(step: str | int) -> str:
     if isinstance(step, str) and re.fullmatch(r"[A-Za-z_$][\w$]*", step):
         return f".{step}"
-    return f"[{_json.dumps(step).decode()}]"
+    return f"[{json.dumps(step)}]"
 
 
 def exactly(kind: type[Any], value: JSONValue) -> JSONValue:
@@ -53,8 +52,7 @@ def exactly(kind: type[Any], value: JSONValue) -> JSONValue:
 
 def json_object(value: JSONValue) -> JSONObject:
     """Pass a JSON object."""
-    checked: JSONObject = exactly(dict, value)
-    return checked
+    return cast("JSONObject", value) if type(value) is dict else refuse([dict], value)
 
 
 def json_array(value: JSONValue) -> list[JSONValue]:

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from truto_async import _codec, _json
 from truto_async._json import JSONObject
-from truto_async.errors import ResponseDecodeError
+from truto_async.errors import InvalidArgumentError, ResponseDecodeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +48,25 @@ class Model:
         else:
             return _codec.structure(copy, cls)
         raise ResponseDecodeError(problem)
+
+    def to_json(self) -> bytes:
+        """Give the JSON object that this was made from as compact UTF-8, what `to_dict` gives and several times faster.
+
+        Raises InvalidArgumentError where a value that the program put in has no JSON, such as NaN.
+        """
+        try:
+            return _codec.encode(self)
+        except (TypeError, ValueError) as error:
+            problem = f"{type(self).__name__} cannot be written as JSON: {error}"
+        raise InvalidArgumentError(problem)
+
+    @classmethod
+    def from_json(cls, data: bytes | str) -> Self:
+        """Make one from its JSON.
+
+        Raises ResponseDecodeError where it is not JSON, or with the `path` of what does not fit.
+        """
+        return _codec.decode(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data, cls)
 
     def __repr__(self) -> str:
         """Show the fields that are set."""

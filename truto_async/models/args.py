@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from truto_async import _converter, _json, _misfit
+from truto_async import _converter, _misfit
 from truto_async._json import JSONObject, JSONValue
 from truto_async.models._base import Model
 
@@ -75,20 +75,23 @@ def _structure_json_schema(document: JSONObject) -> ArgsSchema:
 
 def _split(document: JSONObject) -> tuple[JSONObject, JSONObject]:
     specs: JSONObject = {key: item for key, item in document.items() if isinstance(item, dict)}
+    if len(specs) == len(document):
+        return specs, {}
     return specs, {key: item for key, item in document.items() if key not in specs}
 
 
 def _structure_specs(specs: JSONObject) -> dict[str, ArgSpec]:
-    return _converter.converter.structure(specs, dict[str, ArgSpec])
+    structured: dict[str, ArgSpec] = _converter.structure_hook(_SPECS)(specs, _SPECS)
+    return structured
 
 
 def _unstructure(schema: ArgsSchema) -> JSONObject:
-    specs: JSONObject = _converter.converter.unstructure(schema.properties, dict[str, ArgSpec])
-    extra: JSONObject = _json.copy(schema.extra)
+    specs: JSONObject = _converter.unstructure_hook(_SPECS)(schema.properties)
     if not schema.is_json_schema:
-        return specs | extra
-    return {"type": "object"} | extra | {"properties": specs | extra.get("properties", {})}
+        return specs | schema.extra
+    return {"type": "object"} | schema.extra | {"properties": specs | schema.extra.get("properties", {})}
 
 
+_SPECS = dict[str, ArgSpec]
 _converter.converter.register_structure_hook(ArgsSchema, _structure)
 _converter.converter.register_unstructure_hook(ArgsSchema, _unstructure)
