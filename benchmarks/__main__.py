@@ -1,9 +1,77 @@
 """The command: `python -m benchmarks`."""
-from benchmarks.bench import Bench
-from benchmarks import nginx
-from benchmarks.cases import CASES
-from benchmarks.rounds import Effort
+
+from __future__ import annotations
+
+import argparse
+import signal
 import sys
-with nginx.running() as s:
-    b = Bench(s, Effort(True, 5, .3))
-    for c in sys.argv[1:] or CASES: CASES[c](b)
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from benchmarks.errors import BenchmarkError, MissingToolError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+    from benchmarks.suite import Plan
+
+try:
+    from benchmarks import report, suite
+    from benchmarks.cases import CASES
+    from benchmarks.places import RESULTS
+except ModuleNotFoundError as error:
+    sys.exit(f"{error}; the benchmarks need what is in benchmarks/requirements.txt")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what was asked for; gives the exit status."""
+    options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _exit)
+    try:
+        if options.report:
+            report.remake()
+        else:
+            suite.run(_plan(options))
+    except MissingToolError as error:
+        return _complain(error, 2)
+    except BenchmarkError as error:
+        return _complain(error, 1)
+    except KeyboardInterrupt:
+        return _complain("stopped", 130)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measures the SDK beside its peers.")
+    parser.add_argument(
+        "--quick", action="store_true", help="a minute of everything, to see that it works; no figures to quote"
+    )
+    parser.add_argument("--only", nargs="+", metavar="CASE", choices=list(CASES), help=f"some of {', '.join(CASES)}")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="where to write the results, in place of results.json")
+    parser.add_argument(
+        "--report", action="store_true", help="remake the tables and plots from results.json, and measure nothing"
+    )
+    return parser
+
+
+def _plan(options: argparse.Namespace) -> Plan:
+    is_full = not options.quick and options.only is None
+    if not is_full and options.output is not None and options.output.resolve() == RESULTS:
+        raise MissingToolError("results.json is for full runs: choose another --output")
+    output = options.output or (RESULTS if is_full else None)
+    return suite.Plan(quick=options.quick, cases=options.only or list(CASES), output=output)
+
+
+def _complain(problem: object, status: int) -> int:
+    sys.stderr.write(f"{problem}\n")
+    return status
+
+
+def _exit(number: int, _: FrameType | None) -> NoReturn:
+    """End in order: what was started is stopped on the way out."""
+    sys.exit(128 + number)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import figures
-from benchmarks.figures import Figure, Goal
 from benchmarks.output import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from benchmarks.figures import Figure, Goal
     from benchmarks.nginx import Server
     from benchmarks.rounds import Effort, Pair
 
@@ -38,4 +38,4 @@ class Bench:
         """Record wall time and CPU per call, relative to a peer."""
         for measure in ("wall", "cpu"):
             goal = (goals or {}).get(measure)
-            self.record(figures.ratio(case, setting, peer, measure, pairs, figures.per_call(measure), goal=goal))
+            self.record(figures.ratio(case, setting, peer, measure, pairs=pairs, of=figures.per_call(measure), goal=goal))

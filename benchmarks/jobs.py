@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["ANY_ID", "KB", "SIZES", "body", "ids", "job"]
+__all__ = ["ANY_ID", "KB", "SIZES", "bodies", "body", "ids", "job"]
 
 KB = 1024
 SIZES = {"1.5k": 1536, "5k": 5 * KB, "40k": 40 * KB} | {f"{size}k": size * KB for size in (1, 4, 16, 64, 256, 400)}
@@ -44,16 +44,27 @@ def body(size: int) -> bytes:
     return _compact(job(size))
 
 
+def bodies(size: int, count: int) -> list[bytes]:
+    """Write jobs of one size that differ in their ids and times, so that nobody gains by remembering them."""
+    made = job(size)
+    written: list[bytes] = []
+    for number, job_id in enumerate(ids(count)):
+        minute, second = divmod(number % 3600, 60)
+        moment = f"2026-05-03T16:{minute:02}:{second:02}.{number % 1000:03}Z"
+        written.append(_compact(made | {"id": job_id, "created_at": moment, "updated_at": moment.replace("-05-", "-06-")}))
+    return written
+
+
 def job(size: int) -> dict[str, Any]:
     """Make a job whose compact JSON has exactly so many bytes."""
     made = _frame(size)
     missing = size - len(_compact(made)) + len(",")
     for node in _nodes():
-        missing -= len(_compact(node)) + len(",")
-        if missing < 0:
-            missing += len(_compact(node)) + len(",")
+        length = len(_compact(node)) + len(",")
+        if length > missing:
             break
         made["resources"].append(node)
+        missing -= length
     description = made["args_schema"]["integrated_account_id"]["description"]
     made["args_schema"]["integrated_account_id"]["description"] = description + _filler(missing)
     return made

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path  # noqa: TC003  # dataclasses read it
-
 from dataclasses import dataclass
+from pathlib import Path  # noqa: TC003  # dataclasses read it
 
 from benchmarks import jobs
 
@@ -26,7 +25,9 @@ class Ports:
 def config(folder: Path, ports: Ports) -> str:
     """Give a configuration that keeps all its files in one folder and each connection open."""
     pieces, locations = zip(*(_size(name, size) for name, size in jobs.SIZES.items()), strict=True)
-    scratch = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    scratch = "".join(
+        f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
     return f"""
 daemon off;
 {"user root root;" if os.geteuid() == 0 else ""}

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
-from typing import IO, TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from benchmarks.places import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["ROOT", "clean_environment", "start", "stop"]
-
-from benchmarks.places import ROOT
+__all__ = ["clean_environment", "start", "stop"]
 
 _PATIENCE = 5.0
 
@@ -27,7 +28,6 @@ def start(
     command: Sequence[str | Path],
     *,
     env: Mapping[str, str] | None = None,
-    output: IO[str] | int | None = None,
     speaks: bool = False,
 ) -> subprocess.Popen[str]:
     """Start a process out of reach of the terminal's Ctrl-C: who started it stops it, in order.
@@ -40,7 +40,7 @@ def start(
         env=clean_environment(env or {}),
         cwd=ROOT,
         stdin=pipe or subprocess.DEVNULL,
-        stdout=pipe or output,
+        stdout=pipe,
         text=True,
         start_new_session=True,
     )
@@ -49,7 +49,8 @@ def start(
 def stop(process: subprocess.Popen[str], *, at_once: bool) -> None:
     """End a process: by the end of its input or, at once, by a signal; by force where it does not obey."""
     if process.stdin is not None:
-        _close(process.stdin)
+        with suppress(BrokenPipeError):
+            process.stdin.close()
     if at_once:
         process.terminate()
     try:
@@ -59,13 +60,6 @@ def stop(process: subprocess.Popen[str], *, at_once: bool) -> None:
         process.wait()
     if process.stdout is not None:
         process.stdout.close()
-
-
-def _close(stream: IO[str]) -> None:
-    try:
-        stream.close()
-    except BrokenPipeError:
-        pass  # it is gone already
 
 
 def _is_any(name: str, unwanted: Sequence[str]) -> bool:

@@ -1,7 +1,8 @@
 """A distant server: a TCP relay that delays what passes, in a process of its own.
 
-It cannot delay the handshake of TCP, which the kernel answers, so the first bytes of each connection wait as long in addition.
-Run as `python -m benchmarks.relay <port to connect to> <seconds of a round trip>`; it prints its own port, and ends with its input.
+It cannot delay the handshake of TCP, which the kernel answers, so the first bytes of each connection wait a round trip more.
+Run as `python -m benchmarks.relay <port to connect to> <seconds of a round trip>`. It prints its port, and ends with its
+input.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ __all__ = ["running", "serve"]
 @contextmanager
 def running(port: int, round_trip: float) -> Iterator[int]:
     """Run a relay to a local port as long as the block lasts; gives its port."""
-    process = processes.start([sys.executable, "-m", "benchmarks.relay", port, round_trip], speaks=True)
+    process = processes.start([sys.executable, "-m", "benchmarks.relay", str(port), str(round_trip)], speaks=True)
     try:
         line = process.stdout.readline() if process.stdout is not None else ""
         if not line:

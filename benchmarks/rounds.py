@@ -29,9 +29,7 @@ class Pair:
     theirs: Sample
 
 
-def pairs(
-    ours: Worker, theirs: Worker, amounts: tuple[int, int], count: int, **settings: object
-) -> list[Pair]:
+def pairs(ours: Worker, theirs: Worker, amounts: tuple[int, int], count: int, **settings: object) -> list[Pair]:
     """Run pairs of rounds; who comes first alternates."""
     return [_pair(ours, theirs, amounts, settings, swapped=number % 2 == 1) for number in range(count)]
 
@@ -52,9 +50,7 @@ def calibrated(worker: Worker, seconds: float, **settings: object) -> int:
     return max(amount // 4, round(amount * seconds / sample.wall))
 
 
-def _pair(
-    ours: Worker, theirs: Worker, amounts: tuple[int, int], settings: dict[str, object], *, swapped: bool
-) -> Pair:
+def _pair(ours: Worker, theirs: Worker, amounts: tuple[int, int], settings: dict[str, object], *, swapped: bool) -> Pair:
     if swapped:
         second = theirs.run(amounts[1], **settings)
         return Pair(ours.run(amounts[0], **settings), second)

@@ -29,9 +29,9 @@ def main(contender: str, options: dict[str, Any]) -> None:
     work = _load(contender)(**options)
     work.open()
     try:
-        print(json.dumps({"ready": True}), file=replies)  # noqa: T201  # to the parent
+        print(json.dumps({"ready": True}), file=replies)
         for line in sys.stdin:
-            print(json.dumps(measure(work, **json.loads(line))), file=replies)  # noqa: T201  # the same
+            print(json.dumps(measure(work, **json.loads(line))), file=replies)
     finally:
         work.close()
 

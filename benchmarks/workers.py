@@ -12,7 +12,6 @@ from benchmarks import environments, processes
 from benchmarks.errors import BenchmarkError
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator, Mapping
 
 __all__ = ["Contender", "Sample", "Worker", "crew"]

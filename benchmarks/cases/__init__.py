@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.cases import batch, get, latency, threads
+from benchmarks.cases import batch, codecs, get, growth, imports, latency, limiter, long_list, memory, threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,4 +18,11 @@ CASES: dict[str, Callable[[Bench], None]] = {
     "latency": latency.run,
     "threads": threads.run,
     "batch": batch.run,
+    "decode": codecs.run_decode,
+    "encode": codecs.run_encode,
+    "limiter": limiter.run,
+    "list": long_list.run,
+    "import": imports.run,
+    "memory": memory.run,
+    "growth": growth.run,
 }

@@ -43,4 +43,4 @@ def _record(bench: Bench, peer: str, found: list[Pair]) -> None:
     if peer == _OFFICIAL:
         wall = figures.per_call("wall")
         goal = at_least(8.0)
-        bench.record(figures.ratio(CASE, setting, peer, "throughput", found, wall, goal=goal, inverse=True))
+        bench.record(figures.ratio(CASE, setting, peer, "throughput", pairs=found, of=wall, goal=goal, inverse=True))

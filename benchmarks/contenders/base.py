@@ -31,7 +31,7 @@ def trusting(ca: str | None) -> ssl.SSLContext | None:
 class Work(ABC):
     """Something to measure."""
 
-    def open(self) -> None:
+    def open(self) -> None:  # noqa: B027  # most have nothing to do
         """Make what lives on between rounds."""
 
     @abstractmethod
@@ -42,7 +42,7 @@ class Work(ABC):
     def run(self) -> Extra:
         """Do it: this is measured."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  # the same
         """Tidy up."""
 
 

@@ -50,15 +50,15 @@ class Gets(AsyncGets):
     async def connect(self) -> None:
         """Open the connection."""
         parts = urlsplit(self.base_url)
-        lines = [f"Host: {parts.netloc}", *(f"{name}: {value}" for name, value in headers().items())]
         self._path = parts.path
-        self._rest = "".join(f"\r\n{line}" for line in (" HTTP/1.1", *lines))[2:] + "\r\n\r\n"
+        self._rest = "".join(f"\r\n{name}: {value}" for name, value in ({"Host": parts.netloc} | headers()).items())
         loop = asyncio.get_running_loop()
-        _, self.connection = await loop.create_connection(_Connection, parts.hostname, parts.port, ssl=self.context)
+        host, port = parts.hostname or "", parts.port or 0
+        _, self.connection = await loop.create_connection(_Connection, host, port, ssl=self.context)
 
     async def get(self, job_id: str) -> Any:
         """Fetch one job."""
-        request = f"GET {self._path}/sync-job/{job_id}{self._rest}"
+        request = f"GET {self._path}/sync-job/{job_id} HTTP/1.1{self._rest}\r\n\r\n"
         return orjson.loads(await self.connection.ask(request.encode()))
 
     async def disconnect(self) -> None:
