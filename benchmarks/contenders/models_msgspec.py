@@ -1,6 +1,7 @@
 """The SDK's models in msgspec: the same fields and types. Unknown fields and unknown types of node it has no way to keep."""
 
-# mypy: disable-error-code="misc, call-arg"  # only where the library is not installed, and its base class unknown
+# Where the library is not installed, its base class is unknown.
+# mypy: disable-error-code="misc, call-arg"
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@
 Of the two forms of `args_schema` only that of the jobs measured is read, which is less work than the SDK's.
 """
 
-# mypy: disable-error-code="misc, call-arg"  # only where the library is not installed, and its base class unknown
+# Where the library is not installed, its base class is unknown.
+# mypy: disable-error-code="misc, call-arg"
 
 from __future__ import annotations
 
