@@ -21,7 +21,8 @@ try:
     from benchmarks.cases import CASES
     from benchmarks.places import RESULTS
 except ModuleNotFoundError as error:
-    sys.exit(f"{error}; the benchmarks need what is in benchmarks/requirements.txt")
+    sys.stderr.write(f"{error}; the benchmarks need what is in benchmarks/requirements.txt\n")
+    sys.exit(2)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -41,7 +41,7 @@ def describe(*, quick: bool) -> dict[str, Any]:
         "dirty": None if commit is None else _first_line("git", "status", "--porcelain", "--untracked-files=no") is not None,
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "openssl": ssl.OPENSSL_VERSION,
-        "nginx": _first_line(nginx.find(), "-v"),
+        "nginx": (_first_line(nginx.find(), "-v") or "").rpartition("/")[2],
         "kernel": f"{platform.system()} {platform.release()}",
         "cpu": _cpu(),
         "cores": os.cpu_count(),

@@ -37,7 +37,9 @@ def pairs(ours: Worker, theirs: Worker, amounts: tuple[int, int], count: int, **
 def timed_pairs(ours: Worker, theirs: Worker, effort: Effort, **settings: object) -> list[Pair]:
     """Run pairs of rounds that last about equally long, after a warm-up that finds out how much that is."""
     amounts = calibrated(ours, effort.seconds, **settings), calibrated(theirs, effort.seconds, **settings)
-    return pairs(ours, theirs, amounts, effort.pairs, **settings)
+    warm_up, *found = pairs(ours, theirs, amounts, effort.pairs + 1, **settings)
+    del warm_up
+    return found
 
 
 def calibrated(worker: Worker, seconds: float, **settings: object) -> int:

@@ -22,11 +22,8 @@ def about(facts: dict[str, Any]) -> str:
     packages = ", ".join(f"{name} {version}" for name, version in facts["packages"].items())
     commit = "an unknown commit" if facts["commit"] is None else f"commit `{facts['commit'][:12]}`"
     changed = " with changes that are not committed" if facts["dirty"] else ""
-    nginx = facts["nginx"].rpartition("/")[2]
-    return (
-        f"Measured on {facts['date'][:10]} at {commit}{changed}: {facts['python']}, {facts['openssl']}, nginx {nginx}, "
-        f"{facts['kernel']}, {facts['cores']} cores of {facts['cpu']}; {packages}."
-    )
+    system = f"{facts['openssl']}, nginx {facts['nginx']}, {facts['kernel']}, {facts['cores']} cores of {facts['cpu']}"
+    return f"Measured on {facts['date'][:10]} at {commit}{changed}: {facts['python']}, {system}; {packages}."
 
 
 def goals(figures: Iterable[Figure]) -> str:
