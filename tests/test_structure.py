@@ -50,6 +50,7 @@ LAYERS = [
     ["truto_async._transport"],
     ["truto_async._exchange"],
     ["truto_async._session"],
+    ["truto_async._direct"],
     ["truto_async._settings"],
     ["truto_async.options"],
     ["truto_async._throttle", "truto_async._retry", "truto_async._observe"],
@@ -75,6 +76,7 @@ DOORS = {
     "asyncio_throttle": {"truto_async._throttle"},
     "orjson": {"truto_async._json"},
     "aiohttp": {
+        "truto_async._direct",
         "truto_async._exchange",
         "truto_async._outcome",
         "truto_async._session",

@@ -47,14 +47,19 @@ def register_tagged_union(
 ) -> None:
     """Structure a union of models that a string field tells apart; a null tag counts as none."""
 
-    def structure(value: JSONValue, _: Any) -> Any:
-        name = json_object(value).get(tag)
-        if name is not None and type(name) is not str:
-            refuse([str], name, tag)
-        cls = untagged if name is None else classes.get(name, unknown)
-        return structure_hook(cls)(value, cls)
+    def make(_: Any) -> Structure:
+        hooks = {name: structure_hook(cls) for name, cls in classes.items()}
+        hook_untagged, hook_unknown = structure_hook(untagged), structure_hook(unknown)
 
-    converter.register_structure_hook(union, structure)
+        def structure(value: JSONValue, kind: Any) -> Any:
+            name = json_object(value).get(tag)
+            if type(name) is str:
+                return hooks.get(name, hook_unknown)(value, kind)
+            return hook_untagged(value, kind) if name is None else refuse([str], name, tag)
+
+        return structure
+
+    converter.register_structure_hook_factory(lambda kind: kind == union, make)
     converter.register_unstructure_hook(union, _unstructure_member)
 
 
@@ -113,16 +118,23 @@ def _structure_list(cls: Any) -> Structure:
 
     def structure(value: JSONValue, _: Any) -> list[Any]:
         array = json_array(value)
-        items: list[Any] = []
         try:
-            for item in array:
-                items.append(hook(item, kind))  # noqa: PERF401  # its length tells where it failed
+            return [hook(item, kind) for item in array]
         except Misfit as misfit:
-            misfit.steps.append(len(items))
+            misfit.steps.append(_first_misfit(array, hook, kind))
             raise
-        return items
 
     return structure
+
+
+def _first_misfit(array: list[JSONValue], hook: Structure, kind: Any) -> int:
+    """Find the item that does not fit; counting while there is none would slow down what is right."""
+    for index, item in enumerate(array):
+        try:
+            hook(item, kind)
+        except Misfit:
+            return index
+    raise AssertionError("no item is a misfit")  # pragma: no cover  # one of them was
 
 
 def _unstructure_list(cls: Any) -> Unstructure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from types import NoneType
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from truto_async._json import JSONObject, JSONValue
@@ -52,7 +52,8 @@ def exactly(kind: type[Any], value: JSONValue) -> JSONValue:
 
 def json_object(value: JSONValue) -> JSONObject:
     """Pass a JSON object."""
-    return cast("JSONObject", value) if type(value) is dict else refuse([dict], value)
+    checked: JSONObject = value
+    return checked if type(value) is dict else refuse([dict], value)
 
 
 def json_array(value: JSONValue) -> list[JSONValue]:

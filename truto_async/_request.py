@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias, TypeGuard, cast
@@ -23,6 +24,7 @@ Query: TypeAlias = Mapping[str, QueryValue]
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 _NOT_IDEMPOTENT = frozenset({"POST", "PATCH"})
 _MAX_ID_LENGTH = 1000
+_PLAIN_ID = re.compile(r"[\w-]{1,100}", re.ASCII)  # most are: UUIDs
 
 
 @frozen
@@ -39,6 +41,11 @@ class Request:
     def is_idempotent(self) -> bool:
         """Whether sending it twice does the same as sending it once."""
         return self.method not in _NOT_IDEMPOTENT
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a GET without a body."""
+        return self.method == "GET" and self.body is None
 
     @property
     def path(self) -> str:
@@ -72,6 +79,8 @@ def build(method: object, path: object, query: object, json: JSONValue) -> Reque
 
 def segment(id: object) -> str:  # noqa: A002  # the API's own word
     """Encode an id as one segment of a path; raises InvalidArgumentError."""
+    if isinstance(id, str) and _PLAIN_ID.fullmatch(id):
+        return id
     if not isinstance(id, str):
         raise InvalidArgumentError(f"id must be a str, not {type(id).__name__}")
     if not id.strip() or id in (".", ".."):

@@ -12,6 +12,7 @@ import aiohttp
 from attrs import frozen
 
 from truto_async import _fork
+from truto_async._direct import Direct, direct
 from truto_async._tracked import TrackedRequest
 from truto_async._version import __version__
 from truto_async.errors import ClientClosedError, InvalidArgumentError
@@ -31,6 +32,7 @@ class Channel:
     session: aiohttp.ClientSession
     places: asyncio.Semaphore
     lifetime: AsyncGenerator[None, None] | None = None
+    direct: Direct | None = None
 
     def check_open(self) -> None:
         """Raise ClientClosedError where its owner has closed it."""
@@ -124,7 +126,7 @@ class Sessions:
         )
         lifetime = _close_with_loop(session)
         await anext(lifetime)
-        return Channel(session, asyncio.Semaphore(settings.max_connections), lifetime)
+        return Channel(session, asyncio.Semaphore(settings.max_connections), lifetime, direct(session, settings))
 
     def _adopt(self, handed_in: AiohttpSession) -> Channel:
         if self._channels:

@@ -50,8 +50,11 @@ class _Window(Throttler):
     def give_back(self, *, counted: bool) -> None:
         self.in_flight -= 1
         if counted:
-            # In order also where fill() has put times to come.
-            insort(self._task_logs, time.monotonic())
+            now = time.monotonic()
+            if self._task_logs and self._task_logs[-1] > now:
+                insort(self._task_logs, now)  # fill() has put times to come
+            else:
+                self._task_logs.append(now)
 
     def fill(self, until: float) -> None:
         """Free no slot before a time, and then one after the other, evenly, over one period."""

@@ -1,4 +1,4 @@
-"""A request of aiohttp's that can be asked what became of it."""
+"""What became of a request: whether it was sent, and whether on a connection that had been used before."""
 
 from __future__ import annotations
 
@@ -6,13 +6,22 @@ from weakref import WeakSet
 
 import aiohttp
 
-__all__ = ["TrackedRequest"]
+__all__ = ["TrackedRequest", "use"]
 
-_connections: WeakSet[object] = WeakSet()
+_used: WeakSet[object] = WeakSet()
+
+
+def use(connection: aiohttp.connector.Connection) -> bool:
+    """Note that a connection is used; tell whether it was before."""
+    protocol = connection.protocol
+    if protocol in _used:
+        return True
+    _used.add(protocol)
+    return False
 
 
 class TrackedRequest(aiohttp.ClientRequest):
-    """A request that knows whether it was sent, and whether on a connection that had been used before."""
+    """A request of a session's that can be asked."""
 
     sent = False
     reused = False
@@ -20,6 +29,5 @@ class TrackedRequest(aiohttp.ClientRequest):
     async def send(self, conn: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
         """Send it."""
         self.sent = True
-        self.reused = conn.protocol in _connections
-        _connections.add(conn.protocol)
+        self.reused = use(conn)
         return await super().send(conn)

@@ -68,27 +68,27 @@ class Transport:
         What is not accepted is asked for once more, on new connections.
         """
         call = Call(request, self.settings.deadline)
-        found = await self._fetch(call, read)
+        found = self._decode(await self._send(call), read, call)
         if not accept(found):
             await self._shared.sessions.refresh()
-            found = await self._fetch(call, read)
+            found = self._decode(await self._send(call), read, call)
         return found
 
-    async def _fetch(self, call: Call, read: Callable[[bytes], T]) -> T:
-        response = await self._send(call)
+    def _decode(self, response: Response, read: Callable[[bytes], T], call: Call) -> T:
         try:
-            return self._decode(response, read)
+            return self._redacting(response.body, read)
         except ResponseDecodeError as error:
             error.attempts = call.attempt
             raise
 
-    def _decode(self, response: Response, read: Callable[[bytes], T]) -> T:
+    def _redacting(self, body: bytes, read: Callable[[bytes], T]) -> T:
+        """Read a body; an error that would show an echo of the token is made of the body without it."""
         try:
-            return read(response.body)
+            return read(body)
         except ResponseDecodeError as error:
             if error.body is None or not self.settings.token.is_in(error.body):
                 raise
-        return read(self.settings.token.redact(response.body))
+        return read(self.settings.token.redact(body))
 
     async def _send(self, call: Call) -> Response:
         """Send until there is an answer with a status of 2xx; raises TrutoError."""
@@ -141,21 +141,17 @@ class Transport:
         call.attempt += 1
         began = time.monotonic()
         self._observer.request(call.request, call.attempt)
-        outcome, again = await self._exchange_once(call, channel)
-        while again:  # pragma: no branch  # taken; Python 3.11 does not always trace it
-            outcome, again = await self._exchange_once(call, channel)
+        while True:
+            exchange = Exchange(self.settings, call.request, self._host)
+            try:
+                outcome = await exchange.run(channel, call.bounded(self.settings.timeout))
+            finally:
+                call.sent = call.sent or exchange.sent
+            if not exchange.stale or not call.request.is_idempotent:
+                break
+            call.maybe_done = True
         self._observer.response(call.request, call.attempt, outcome, time.monotonic() - began)
         return outcome
-
-    async def _exchange_once(self, call: Call, channel: Channel) -> tuple[Response | TrutoError, bool]:
-        exchange = Exchange(self.settings, call.request, self._host)
-        try:
-            outcome = await exchange.run(channel, call.bounded(self.settings.timeout))
-        finally:
-            call.sent = call.sent or exchange.sent
-        again = exchange.stale and call.request.is_idempotent
-        call.maybe_done = call.maybe_done or again
-        return outcome, again
 
     def _judge(self, call: Call, outcome: Response | TrutoError) -> Response | TrutoError:
         """Tell good answers from bad ones."""
