@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["write"]
 
-_OURS, _GREYS = "#0b6e99", ("#8c96a0", "#c5ccd3", "#5f6770")
+_OURS, _GREYS = "#0b6e99", ("#5f6770", "#8c96a0", "#c5ccd3")
 _SHADES = ("#0b6e99", "#58a6c7", "#a9d3e6")
 _STYLE: Any = {
     "svg.fonttype": "none",
@@ -33,6 +33,7 @@ _STYLE: Any = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": 10,
+    "ytick.labelsize": 8,
 }
 SDK = "the SDK"
 
@@ -42,6 +43,7 @@ def write(folder: Path, results: Results) -> None:
     folder.mkdir(exist_ok=True)
     figures = results.figures
     with mpl.rc_context(_STYLE):
+        _draw_goals(folder / "goals.svg", [figure for figure in figures if _has_ratio_goal(figure)])
         _draw_bars(folder / "gets.svg", "One get of 5 KB on asyncio, µs", _times(figures, "get", "5 KB, "))
         _draw_bars(
             folder / "threads.svg", "Blocking gets of 5 KB with TLS, µs per call", _times(figures, "threads", "5 KB, TLS, ")
@@ -73,7 +75,8 @@ def _by_peer(figures: Iterable[Figure], setting: str) -> dict[str, float]:
 def _draw_bars(path: Path, title: str, bars: Bars) -> None:
     """Draw a group of horizontal bars for each contender, a bar for each setting."""
     names = list(dict.fromkeys(name for values in bars.values() for name in values))
-    canvas, axes = _canvas(title, height=0.5 + 0.16 * len(names) * (len(bars) + 0.7))
+    canvas = _canvas(height=0.5 + 0.16 * len(names) * (len(bars) + 0.7))
+    axes = _axes(canvas, title)
     thickness = 0.8 / len(bars)
     for row, (setting, values) in enumerate(bars.items()):
         places = [index + row * thickness for index in range(len(names))]
@@ -89,44 +92,73 @@ def _draw_bars(path: Path, title: str, bars: Bars) -> None:
 
 
 def _draw_ids(path: Path, points: Sequence[Mapping[str, float]]) -> None:
-    canvas, axes = _canvas("get_many, 1.5 KB each: time (left) and peak memory (right)")
+    canvas = _canvas(height=2.6)
+    time, memory = canvas.subplots(1, 2)
     ids = [point["ids"] for point in points]
-    axes.loglog(ids, [point["seconds"] for point in points], "o-", color=_OURS)
-    axes.set_xlabel("ids")
-    axes.set_ylabel("seconds", color=_OURS)
-    right = axes.twinx()
-    right.plot(ids, [point["peak_mb"] for point in points], "s--", color=_GREYS[2])
-    right.set_ylabel("MB more than before", color=_GREYS[2])
-    right.set_ylim(0, max(20.0, *(1.2 * point["peak_mb"] for point in points)))
+    time.loglog(ids, [point["seconds"] for point in points], "o-", color=_OURS)
+    time.set_title("get_many of 1.5 KB each, seconds", loc="left")
+    memory.semilogx(ids, [point["peak_mb"] for point in points], "o-", color=_OURS)
+    memory.set_title("memory at its peak, MB more", loc="left")
+    memory.set_ylim(0, max(20.0, *(1.2 * point["peak_mb"] for point in points)))
+    for axes in (time, memory):
+        axes.minorticks_off()
+        axes.set_xticks(ids, [f"{count:,.0f}" for count in ids])
+        axes.set_xlabel("ids")
     _save(canvas, path)
 
 
 def _draw_concurrency(path: Path, points: Sequence[Mapping[str, float]]) -> None:
-    canvas, axes = _canvas("get_many, 1.5 KB each: ids per second by concurrency")
-    axes.plot(
-        [point["concurrency"] for point in points], [point["ids"] / point["seconds"] for point in points], "o-", color=_OURS
-    )
+    rates = [point["ids"] / point["seconds"] for point in points]
+    canvas = _canvas(height=2.6)
+    axes = _axes(canvas, "get_many of 1.5 KB each: ids per second, by the concurrency")
+    axes.plot([point["concurrency"] for point in points], rates, "o-", color=_OURS)
     axes.set_xscale("log", base=2)
     axes.set_xticks([point["concurrency"] for point in points], [f"{point['concurrency']:g}" for point in points])
-    axes.set_xlabel("concurrency")
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.15 * max(rates))
     _save(canvas, path)
 
 
 def _draw_sizes(path: Path, points: Sequence[Mapping[str, float]]) -> None:
-    canvas, axes = _canvas("One get by the size of its job: milliseconds")
-    axes.loglog([point["kb"] for point in points], [point["us_per_call"] / 1000 for point in points], "o-", color=_OURS)
-    axes.set_xticks([point["kb"] for point in points], [f"{point['kb']:g}" for point in points])
-    axes.minorticks_off()
-    axes.set_xlabel("KB")
+    canvas = _canvas(height=2.6)
+    axes = _axes(canvas, "One get on asyncio: milliseconds, by the KB of its job")
+    axes.plot([point["kb"] for point in points], [point["us_per_call"] / 1000 for point in points], "o-", color=_OURS)
+    axes.set_ylim(bottom=0)
+    axes.set_xlim(left=0)
     _save(canvas, path)
 
 
-def _canvas(title: str, height: float = 2.6) -> tuple[Canvas, Axes]:
-    canvas = Canvas(figsize=(6.4, height), layout="constrained")
+def _draw_goals(path: Path, figures: Sequence[Figure]) -> None:
+    """Draw each ratio that is to be small, with its range and its goal."""
+    canvas = _canvas(height=0.7 + 0.2 * len(figures), width=8.0)
+    axes = _axes(canvas, "The SDK to its peer: ratio, range, and the goal as a bar")
+    for row, figure in enumerate(figures):
+        bound = figure.goal.bound if figure.goal is not None else 0.0
+        axes.plot([figure.minimum, figure.maximum], [row, row], color=_SHADES[1], linewidth=2)
+        axes.plot([figure.median], [row], "o", color=_OURS)
+        axes.plot([bound], [row], "|", color="black", markersize=9)
+    axes.axvline(1.0, color=_GREYS[2], linewidth=0.8, zorder=0)
+    axes.set_yticks(range(len(figures)), [_goal_name(figure) for figure in figures])
+    axes.invert_yaxis()
+    axes.set_xlim(left=0)
+    _save(canvas, path)
+
+
+def _has_ratio_goal(figure: Figure) -> bool:
+    return figure.goal is not None and figure.goal.sign == "<=" and figure.peer is not None and not figure.unit
+
+
+def _goal_name(figure: Figure) -> str:
+    return f"{figure.case}, {figure.setting}, {figure.measure}: {figure.peer}"
+
+
+def _canvas(height: float, width: float = 6.4) -> Canvas:
+    return Canvas(figsize=(width, height), layout="constrained")
+
+
+def _axes(canvas: Canvas, title: str) -> Axes:
     axes = canvas.subplots()
     axes.set_title(title, loc="left")
-    return canvas, axes
+    return axes
 
 
 def _save(canvas: Canvas, path: Path) -> None:

@@ -17,8 +17,8 @@ __all__ = ["run"]
 
 CASE = "batch"
 _SDK = "sdk:Batch"
-_OFFICIAL = "official SDK, gather with a semaphore of 32"
-_GATHER = "idiomatic aiohttp, gather of all"
+_OFFICIAL = "official SDK, semaphore of 32"
+_GATHER = "idiomatic aiohttp, gather"
 
 
 def run(bench: Bench) -> None:

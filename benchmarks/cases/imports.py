@@ -17,30 +17,34 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 CASE = "import"
-_PEER = "import aiohttp, attrs, cattrs"
-_IMPORT = "import truto_sync"
-_CLIENT = "from truto_sync import Truto; Truto(token='t')"
+_PEER = "aiohttp, attrs, cattrs"
+_PEER_CODE = f"import {_PEER}"
+_SETTINGS = {
+    "the package": ("import truto_sync", 0.25),
+    "the first client": ("from truto_sync import Truto; Truto(token='t')", 1.05),
+}
 
 
 def run(bench: Bench) -> None:
     """Compare the import and the first client, less what the bare interpreter takes."""
     count = 3 if bench.effort.quick else 31
-    for code in ("pass", _PEER, _IMPORT, _CLIENT):
+    for code in ("pass", _PEER_CODE, *(code for code, _ in _SETTINGS.values())):
         startup.once(code)  # writes the bytecode
     bare = [startup.once("pass") for _ in range(2 * count)]
-    for code, bound in ((_IMPORT, 0.25), (_CLIENT, 1.05)):
+    for setting, (code, bound) in _SETTINGS.items():
         goals = {"wall": at_most(bound), "cpu": at_most(bound)}
-        for peer in (_PEER, ITSELF):
-            found = [_pair(code, code if peer == ITSELF else peer, swapped=number % 2 == 1) for number in range(count)]
-            less = [Pair(_less(pair.ours, bare), _less(pair.theirs, bare)) for pair in found]
-            bench.compare(CASE, code, peer, less, {} if peer == ITSELF else goals)
+        bench.compare(CASE, setting, _PEER, _pairs(code, _PEER_CODE, bare, count), goals)
+        bench.compare(CASE, setting, ITSELF, _pairs(code, code, bare, count))
 
 
-def _pair(code: str, other: str, *, swapped: bool) -> Pair:
-    if swapped:
-        second = startup.once(other)
-        return Pair(startup.once(code), second)
-    return Pair(startup.once(code), startup.once(other))
+def _pairs(ours: str, theirs: str, bare: list[Sample], count: int) -> list[Pair]:
+    return [_pair(ours, theirs, bare, swapped=number % 2 == 1) for number in range(count)]
+
+
+def _pair(ours: str, theirs: str, bare: list[Sample], *, swapped: bool) -> Pair:
+    first, second = (theirs, ours) if swapped else (ours, theirs)
+    found = [_less(startup.once(first), bare), _less(startup.once(second), bare)]
+    return Pair(*(reversed(found) if swapped else found))
 
 
 def _less(sample: Sample, bare: list[Sample]) -> Sample:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 CASE = "list"
-_PEER = "idiomatic aiohttp, one page of all"
+_PEER = "idiomatic aiohttp, one page"
 
 
 def run(bench: Bench) -> None:

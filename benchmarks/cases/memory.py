@@ -30,7 +30,7 @@ def _measure_streamed(bench: Bench, count: int) -> None:
     amount = 500 if bench.effort.quick else 10_000
     setting = f"{amount:,} ids of 5 KB, TLS"
     target = bench.server.target("https")
-    for peer, work in ((None, "sdk:Batch"), ("idiomatic aiohttp, gather of all", "peer_aiohttp:Gather")):
+    for peer, work in ((None, "sdk:Batch"), ("idiomatic aiohttp, gather", "peer_aiohttp:Gather")):
         found = [_fresh(Contender(work, target), amount // 20, amount) for _ in range(count)]
         grown, peak = [sample.grown / MB for sample in found], [sample.peak / MB for sample in found]
         goal = at_most(15.0) if peer is None else None
