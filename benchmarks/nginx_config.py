@@ -45,6 +45,7 @@ root {folder};
 sendfile on;
 tcp_nopush on;
 open_file_cache max=1000 inactive=1h;
+client_header_timeout 1h;
 keepalive_timeout 1h;
 keepalive_time 24h;
 keepalive_requests 1000000000;

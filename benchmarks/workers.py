@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 __all__ = ["Contender", "Sample", "Worker", "crew"]
+
+_PATIENCE = 300.0
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Worker:
 
     def _read(self) -> dict[str, Any]:
         assert self._process.stdout is not None  # noqa: S101  # the same
+        if not select.select([self._process.stdout], [], [], _PATIENCE)[0]:
+            raise BenchmarkError(f"the worker of {self._contender.work} hangs")
         line = self._process.stdout.readline()
         if not line:
             raise BenchmarkError(f"the worker of {self._contender.work} died, with status {self._process.wait()}")

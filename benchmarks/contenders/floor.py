@@ -43,6 +43,10 @@ class _Connection(asyncio.Protocol):
         self._answer.set_result(bytes(self._received[head + 4 : end]))
         self._received.clear()
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(exc or ConnectionError("closed by the server"))
+
 
 class Gets(AsyncGets):
     """One connection, one request at a time."""
