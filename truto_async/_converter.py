@@ -21,7 +21,7 @@ from truto_async._misfit import NAMES, Misfit, exactly, json_array, json_object,
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from truto_async._json import JSONValue
+    from truto_async._json import JSONObject, JSONValue
 
     Structure: TypeAlias = Callable[[JSONValue, Any], Any]
     Unstructure: TypeAlias = Callable[[Any], JSONValue]
@@ -52,7 +52,10 @@ def register_tagged_union(
         hook_untagged, hook_unknown = structure_hook(untagged), structure_hook(unknown)
 
         def structure(value: JSONValue, kind: Any) -> Any:
-            name = json_object(value).get(tag)
+            document: JSONObject = value
+            if type(value) is not dict:
+                refuse([dict], value)
+            name = document.get(tag)
             if type(name) is str:
                 return hooks.get(name, hook_unknown)(value, kind)
             return hook_untagged(value, kind) if name is None else refuse([str], name, tag)
@@ -114,10 +117,13 @@ def _is_json(kind: Any) -> bool:
 
 def _structure_list(cls: Any) -> Structure:
     [kind] = get_args(cls)
-    hook = converter.get_structure_hook(kind)
+    hook = structure_hook(kind)
+    plain = {kind} & NAMES.keys()
 
     def structure(value: JSONValue, _: Any) -> list[Any]:
         array = json_array(value)
+        if plain and plain.issuperset(map(type, array)):
+            return array
         try:
             return [hook(item, kind) for item in array]
         except Misfit as misfit:

@@ -8,6 +8,8 @@ a session (tracing, mocks) works all the same: where there is such a thing, the 
 from __future__ import annotations
 
 import asyncio
+import math
+from functools import cached_property, lru_cache
 from inspect import signature
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -17,18 +19,23 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
+from truto_async._alarm import Alarm
 from truto_async._secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aiohttp.client_reqrep import ConnectionKey
     from aiohttp.connector import Connection
 
     from truto_async._settings import Settings
 
 __all__ = ["Answer", "Direct", "direct", "is_known"]
 
-_NO_TIMEOUT = aiohttp.ClientTimeout(total=None)
+
+@lru_cache(8)  # mostly it is the same
+def _within(seconds: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=seconds, ceil_threshold=math.inf)
 
 
 class Answer(NamedTuple):
@@ -39,14 +46,22 @@ class Answer(NamedTuple):
     content: aiohttp.StreamReader
 
 
+class Place(aiohttp.ClientRequest):
+    """Where to connect to, for every request."""
+
+    @cached_property
+    def connection_key(self) -> ConnectionKey:  # pyright: ignore[reportIncompatibleMethodOverride]  # to be read all the same
+        """The key of its connections in the pool."""
+        return super().connection_key
+
+
 class Direct:
     """The way around a session."""
 
     def __init__(self, session: aiohttp.ClientSession, settings: Settings) -> None:
         """Take the session."""
         url = URL(settings.base_url, encoded=True)
-        # Names the place to connect to, for every request.
-        self._place = aiohttp.ClientRequest(
+        self._place = Place(
             "GET",
             url,
             headers=session.headers,
@@ -55,6 +70,7 @@ class Direct:
             ssl=True if settings.ssl is None else settings.ssl,
         )
         self._session = session
+        self.alarm = Alarm()
         self._connector = cast("aiohttp.BaseConnector", session.connector)
         self._prefix = url.raw_path.rstrip("/")
         self._headers = Secret("".join(f"{name}: {value}\r\n" for name, value in self._place.headers.items()))
@@ -65,9 +81,9 @@ class Direct:
         send = vars(aiohttp.ClientSession).get("_request")
         return type(send) is FunctionType and send.__module__ == "aiohttp.client" and not self._session.trace_configs
 
-    async def connect(self) -> Connection:
-        """Take a connection of the pool, or make one."""
-        return await self._connector.connect(self._place, traces=[], timeout=_NO_TIMEOUT)
+    async def connect(self, seconds: float | None) -> Connection:
+        """Take a connection of the pool, or make one in so many seconds; raises TimeoutError."""
+        return await self._connector.connect(self._place, traces=[], timeout=_within(seconds))
 
     async def get(self, connection: Connection, target: str) -> Answer:
         """Send, and wait for the head of the response."""

@@ -18,6 +18,8 @@ from truto_async.errors import ResponseTooLargeError, TrutoError
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from aiohttp.client_proto import ResponseHandler
+
     from truto_async._direct import Direct
     from truto_async._request import Request
     from truto_async._session import Channel
@@ -55,14 +57,15 @@ class Exchange:
         """Whether the server may have seen the request. Sessions that were handed in do not tell, so it may."""
         self.stale: bool = False
         """Whether a connection was used again that the server had meanwhile closed."""
+        self._protocol: ResponseHandler | None = None
+        self._late = False
         self._head: Answer | None = None
-        self._body = bytearray()
+        self._pieces: list[bytes] = []
 
     async def run(self, channel: Channel, seconds: float | None) -> Response | TrutoError:
         """Send once. Failures are returned: raised from here, they would drag the HTTP library's frames along."""
         try:
-            async with asyncio.timeout(seconds):
-                await self._talk(channel)
+            await self._talk(channel, seconds)
         except TrutoError as error:
             return error
         except BrokenOffError as error:
@@ -82,29 +85,40 @@ class Exchange:
             return self._response()
         return _outcome.from_exception(self._request, self._host, cause, sent=self.sent)
 
+    def wake(self) -> None:
+        """Give up: the time of this attempt is up."""
+        self._late = True
+        waited_for = self._protocol if self._head is None else self._head.content
+        if waited_for is not None:
+            waited_for.set_exception(TimeoutError())
+
     def _response(self) -> Response:
         head = cast("Answer", self._head)
-        return Response(head.status, head.headers, bytes(self._body))
+        return Response(head.status, head.headers, b"".join(self._pieces))
 
-    def _talk(self, channel: Channel) -> Coroutine[Any, Any, None]:
-        direct = channel.direct
-        if direct is not None and self._request.is_plain and direct.is_open:
-            return self._talk_directly(direct)
-        return self._talk_in(channel.session)
+    def _talk(self, channel: Channel, seconds: float | None) -> Coroutine[Any, Any, None]:
+        if channel.direct is not None and self._request.is_plain and channel.direct.is_open:
+            return self._talk_directly(channel.direct, seconds)
+        return self._talk_in(channel.session, seconds)
 
-    async def _talk_directly(self, direct: Direct) -> None:
-        connection = await direct.connect()
+    async def _talk_directly(self, direct: Direct, seconds: float | None) -> None:
+        due = direct.alarm.after(seconds)
+        connection = await direct.connect(seconds)
         self.sent = True
+        self._protocol = connection.protocol
         reused = use(connection)
         try:
+            direct.alarm.set(self, due)
             await self._read(await direct.get(connection, self._request.target))
         except BaseException as error:
             connection.close()
             self.stale = reused and isinstance(error, _BROKEN_OFF)
             raise
+        finally:
+            direct.alarm.unset(self)
         connection.release()
 
-    async def _talk_in(self, session: aiohttp.ClientSession) -> None:
+    async def _talk_in(self, session: aiohttp.ClientSession, seconds: float | None) -> None:
         settings, request = self._settings, self._request
         own = settings.session is None
         headers: dict[str, str] = {} if own and settings.proxy is None else request_headers(settings)
@@ -112,18 +126,21 @@ class Exchange:
             headers["Content-Type"] = "application/json"
         if settings.proxy is not None and not settings.base_url.startswith("https:"):
             headers |= settings.proxy.headers  # there is no tunnel: the proxy reads the request itself
-        async with session.request(
-            request.method,
-            URL(settings.base_url + request.target, encoded=True),
-            data=request.body,
-            headers=headers,
-            allow_redirects=False,
-            raise_for_status=False,
-            proxy=None if settings.proxy is None else settings.proxy.url,
-            proxy_headers=None if settings.proxy is None else dict(settings.proxy.headers),
-            ssl=True if settings.ssl is None else settings.ssl,
-            middlewares=(self._once,) if own else None,
-        ) as response:
+        async with (
+            asyncio.timeout(seconds),
+            session.request(
+                request.method,
+                URL(settings.base_url + request.target, encoded=True),
+                data=request.body,
+                headers=headers,
+                allow_redirects=False,
+                raise_for_status=False,
+                proxy=None if settings.proxy is None else settings.proxy.url,
+                proxy_headers=None if settings.proxy is None else dict(settings.proxy.headers),
+                ssl=True if settings.ssl is None else settings.ssl,
+                middlewares=(self._once,) if own else None,
+            ) as response,
+        ):
             await self._read(Answer(response.status, response.headers, response.content))
 
     async def _once(self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
@@ -142,14 +159,18 @@ class Exchange:
     async def _read(self, answer: Answer) -> None:
         """Read the body within its bounds; of an error's body, the beginning is enough."""
         self._head = answer
+        if self._late:
+            raise TimeoutError  # the head came in the same moment
         limit = self._settings.max_response_bytes
         if answer.status >= 300:
             limit = min(limit, _MAX_ERROR_BYTES)
-        while not answer.content.at_eof():
-            self._body += await answer.content.readany()
-            if len(self._body) > limit:
+        content, pieces, size = answer.content, self._pieces, 0
+        while not content.at_eof():
+            pieces.append(content.read_nowait() if content.is_eof() else await content.readany())
+            size += len(pieces[-1])
+            if size > limit:
                 # What is left unread closes the connection.
                 if answer.status < 300:
                     raise ResponseTooLargeError(f"the answer has more than {limit:,} bytes; see max_response_bytes")
-                del self._body[limit:]
+                pieces[-1] = pieces[-1][: limit - size]
                 return

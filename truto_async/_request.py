@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeAlias, TypeGuard, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard, cast
 from urllib.parse import quote, unquote
-
-from attrs import field, frozen
 
 from truto_async import _json, _timestamps
 from truto_async.errors import InvalidArgumentError
@@ -27,8 +25,7 @@ _MAX_ID_LENGTH = 1000
 _PLAIN_ID = re.compile(r"[\w-]{1,100}", re.ASCII)  # most are: UUIDs
 
 
-@frozen
-class Request:
+class Request(NamedTuple):
     """What to send: the target is a path with its query, both encoded."""
 
     method: str
@@ -57,13 +54,16 @@ class Request:
         return f"{self.method} {self.path}"
 
 
-@frozen
-class Response:
+class Response(NamedTuple):
     """What came back, whatever its status. Its repr does not show what a server may echo."""
 
     status: int
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
+    headers: Mapping[str, str]
+    body: bytes
+
+    def __repr__(self) -> str:
+        """Show the status."""
+        return f"Response({self.status})"
 
 
 def build(method: object, path: object, query: object, json: JSONValue) -> Request:

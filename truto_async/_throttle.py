@@ -33,6 +33,11 @@ class _Window(Throttler):
         super().__init__(limit, per)
         self.in_flight = 0
 
+    def has_room(self) -> bool:
+        """Tell whether a slot is free."""
+        self.flush()  # type: ignore[no-untyped-call]  # the library has no annotations
+        return self.in_flight + len(self._task_logs) < self.rate_limit
+
     def wait(self, ahead: int = 0) -> float:
         """Give the seconds until a slot is free for who has so many others ahead; at least so many, where it depends."""
         self.flush()  # type: ignore[no-untyped-call]  # the library has no annotations
@@ -146,13 +151,22 @@ class RateLimit:
 
         The deadline is a time of time.monotonic().
         """
-        waiter = self._take_or_queue()
-        if waiter is None:
+        if self.take():
             return None
+        waiter = self._queue_up()
         try:
             return await self._wait(waiter, deadline)
         finally:
             self._leave(waiter)
+
+    def take(self) -> bool:
+        """Take a slot at once; False where none is free, or others wait for one."""
+        with self._lock:
+            self._drop_the_gone()
+            free = not self._queue and self._window.has_room() and time.monotonic() >= self._paused_until
+            if free:
+                self._window.take()
+            return free
 
     def release(self, *, counted: bool = True) -> None:
         """Give the slot back, when the answer came; not counted where the request surely did not reach the server."""
@@ -205,12 +219,8 @@ class RateLimit:
         """Give it back."""
         self.release()
 
-    def _take_or_queue(self) -> _Waiter | None:
+    def _queue_up(self) -> _Waiter:
         with self._lock:
-            self._drop_the_gone()
-            if not self._queue and self._seconds(ahead=0) <= 0:
-                self._window.take()
-                return None
             waiter = _Waiter()
             self._queue.append(waiter)
             if self._queue[0] is waiter:

@@ -75,20 +75,17 @@ class Transport:
         return found
 
     def _decode(self, response: Response, read: Callable[[bytes], T], call: Call) -> T:
+        token = self.settings.token
         try:
-            return self._redacting(response.body, read)
+            try:
+                return read(response.body)
+            except ResponseDecodeError as error:
+                if error.body is None or not token.is_in(error.body):
+                    raise
+            return read(token.redact(response.body))  # an error shows the body, and this one echoes the token
         except ResponseDecodeError as error:
             error.attempts = call.attempt
             raise
-
-    def _redacting(self, body: bytes, read: Callable[[bytes], T]) -> T:
-        """Read a body; an error that would show an echo of the token is made of the body without it."""
-        try:
-            return read(body)
-        except ResponseDecodeError as error:
-            if error.body is None or not self.settings.token.is_in(error.body):
-                raise
-        return read(self.settings.token.redact(body))
 
     async def _send(self, call: Call) -> Response:
         """Send until there is an answer with a status of 2xx; raises TrutoError."""
@@ -113,7 +110,7 @@ class Transport:
         taken: list[RateLimit] = []
         try:
             for limit in self._limits(call.request):
-                seconds = await limit.acquire(call.deadline)
+                seconds = None if limit.take() else await limit.acquire(call.deadline)
                 if seconds is not None:
                     raise call.out_of_time("a free slot of the rate limit", seconds)
                 taken.append(limit)

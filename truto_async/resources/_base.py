@@ -54,7 +54,7 @@ class Resource:
         request = Request("GET", f"{self._path}/{segment(id)}")
 
         def is_the_one(found: M) -> bool:
-            return found.id.lower() == id.lower()
+            return found.id == id or found.id.lower() == id.lower()
 
         found = await self._transport.fetch(request, partial(_codec.decode, cls=cls), is_the_one)
         if not is_the_one(found):
