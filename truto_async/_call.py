@@ -34,8 +34,10 @@ class Call:
 
     def bounded(self, timeout: float | None) -> float | None:
         """Give the seconds that an attempt may take."""
-        left = self.left()
-        return timeout if left is None else left if timeout is None else min(timeout, left)
+        if self.deadline is None:
+            return timeout
+        left = max(0.0, self.deadline - time.monotonic())
+        return left if timeout is None else min(timeout, left)
 
     def outlived_by(self, seconds: float) -> bool:
         """Tell whether a wait would end after the deadline."""

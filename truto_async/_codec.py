@@ -21,9 +21,13 @@ T = TypeVar("T")
 
 def decode(body: bytes, cls: type[T]) -> T:
     """Parse and structure an answer; raises ResponseDecodeError."""
-    value = parse(body)
     try:
-        return structure(value, cls)
+        made: T = _converter.structure_hook(cls)(_json.loads(body), cls)
+        return made
+    except (ValueError, _misfit.Misfit):
+        pass  # again, and step by step, to say what is wrong
+    try:
+        return structure(parse(body), cls)
     except ResponseDecodeError as error:
         error.body = _text(body)
         raise

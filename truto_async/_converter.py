@@ -196,11 +196,12 @@ def _unstructure_optional(union: Any) -> Unstructure:
 
 
 def _structure_timestamp(value: JSONValue, _: Any) -> datetime:
-    text = exactly(str, value)
+    if type(value) is not str:
+        refuse([str], value)
     try:
-        return _timestamps.from_wire(text)
+        return _timestamps.from_wire(value)
     except ValueError:
-        raise Misfit(f"expected a timestamp, got {text[:40]!r}") from None
+        raise Misfit(f"expected a timestamp, got {value[:40]!r}") from None
 
 
 def _is_list(cls: Any) -> bool:

@@ -57,8 +57,8 @@ def json_object(value: JSONValue) -> JSONObject:
 
 
 def json_array(value: JSONValue) -> list[JSONValue]:
-    checked: list[JSONValue] = exactly(list, value)
-    return checked
+    checked: list[JSONValue] = value
+    return checked if type(value) is list else refuse([list], value)
 
 
 def refuse(wanted: list[type[Any]], value: JSONValue, *steps: str) -> NoReturn:

@@ -74,7 +74,6 @@ class Sessions:
             self._forget_closed_loops()
             channel = await self._open() if self._settings.session is None else self._adopt(self._settings.session)
             self._channels[loop] = channel
-        channel.check_open()
         return channel
 
     def check_open(self) -> None:

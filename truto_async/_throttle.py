@@ -35,7 +35,8 @@ class _Window(Throttler):
 
     def has_room(self) -> bool:
         """Tell whether a slot is free."""
-        self.flush()  # type: ignore[no-untyped-call]  # the library has no annotations
+        if self.in_flight + len(self._task_logs) >= self.rate_limit:
+            self.flush()  # type: ignore[no-untyped-call]  # the library has no annotations
         return self.in_flight + len(self._task_logs) < self.rate_limit
 
     def wait(self, ahead: int = 0) -> float:
@@ -55,6 +56,7 @@ class _Window(Throttler):
     def give_back(self, *, counted: bool) -> None:
         self.in_flight -= 1
         if counted:
+            self.flush()  # type: ignore[no-untyped-call]  # the same
             now = time.monotonic()
             if self._task_logs and self._task_logs[-1] > now:
                 insort(self._task_logs, now)  # fill() has put times to come
@@ -162,8 +164,9 @@ class RateLimit:
     def take(self) -> bool:
         """Take a slot at once; False where none is free, or others wait for one."""
         with self._lock:
-            self._drop_the_gone()
-            free = not self._queue and self._window.has_room() and time.monotonic() >= self._paused_until
+            if self._queue:
+                self._drop_the_gone()
+            free = not (self._queue or self._is_paused) and self._window.has_room()
             if free:
                 self._window.take()
             return free
@@ -249,6 +252,10 @@ class RateLimit:
             if seconds <= 0:
                 self._window.take()
             return seconds
+
+    @property
+    def _is_paused(self) -> bool:
+        return self._paused_until > 0 and time.monotonic() < self._paused_until
 
     def _seconds(self, ahead: int) -> float:
         return max(0.0, self._paused_until - time.monotonic(), self._window.wait(ahead))

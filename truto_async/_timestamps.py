@@ -12,8 +12,11 @@ __all__ = ["from_wire", "to_wire"]
 
 def from_wire(text: str) -> datetime:
     """Read either form as an aware UTC datetime; raises ValueError for what is neither."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is UTC:
+        return moment
     try:
-        return _in_utc(datetime.fromisoformat(text))
+        return _in_utc(moment)
     except OverflowError:
         raise ValueError("out of range in UTC") from None
 
@@ -25,6 +28,4 @@ def to_wire(moment: datetime) -> str:
 
 
 def _in_utc(moment: datetime) -> datetime:
-    if moment.tzinfo is UTC:
-        return moment
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
