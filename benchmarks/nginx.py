@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import trustme
 
@@ -39,7 +39,7 @@ class Server:
         own = self.ports.tls if scheme == "https" else self.ports.plain
         return f"{scheme}://127.0.0.1:{port or own}/{size}"
 
-    def target(self, scheme: str, size: str = "5k") -> dict[str, str | None]:
+    def target(self, scheme: str, size: str = "5k") -> dict[str, Any]:
         """Give what a contender has to know of it."""
         return {"base_url": self.url(scheme, size), "ca": str(self.ca) if scheme == "https" else None}
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Plan", "run"]
 
-_FULL = Effort(quick=False, pairs=15, seconds=0.5)
-_QUICK = Effort(quick=True, pairs=2, seconds=0.03)
+_FULL = Effort(quick=False, processes=3, pairs=5, seconds=0.4)
+_QUICK = Effort(quick=True, processes=1, pairs=2, seconds=0.03)
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def case(figures: Sequence[Figure]) -> str:
 
 def _goal_row(figure: Figure) -> list[str]:
     assert figure.goal is not None  # noqa: S101  # those without were left out
-    found = f"{number(figure.median)} {figure.unit}".strip()
+    found = f"{figure.median:.4g} {figure.unit}".strip()  # as exact as it is judged
     goal = f"{_sign(figure)} {figure.goal.bound:g} {figure.unit}".strip()
     judged = verdict(figure)
     judged = f"**{judged}**" if figure.met is False else judged

@@ -1,6 +1,6 @@
 """A contender in a process of its own: `python -m benchmarks.worker <module>:<class> <options as JSON>`.
 
-It is told what to do and says what it measured in lines of JSON, and ends with its input.
+Each line of its input tells how much to do; it answers with a line of JSON that says what that took. It ends with its input.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ def main(contender: str, options: dict[str, Any]) -> None:
     try:
         print(json.dumps({"ready": True}), file=replies)
         for line in sys.stdin:
-            print(json.dumps(measure(work, **json.loads(line))), file=replies)
+            print(json.dumps(measure(work, int(line))), file=replies)
     finally:
         work.close()
 
 
-def measure(work: Work, amount: int, settings: dict[str, Any]) -> dict[str, Any]:
+def measure(work: Work, amount: int) -> dict[str, Any]:
     """Do so much of the work, and say what it took."""
-    work.prepare(amount, **settings)
+    work.prepare(amount)
     gc.collect()
     resident.forget_peak()
     before = resident.now()

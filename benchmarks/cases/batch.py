@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from benchmarks import environments, figures
 from benchmarks.figures import ITSELF, at_least, at_most
-from benchmarks.rounds import pairs
-from benchmarks.workers import Contender, crew
+from benchmarks.rounds import counted_pairs
+from benchmarks.workers import Contender
 
 if TYPE_CHECKING:
     from benchmarks.bench import Bench
@@ -23,18 +24,15 @@ _GATHER = "idiomatic aiohttp, gather"
 
 def run(bench: Bench) -> None:
     """Compare `get_many` with what its peers have for many ids, at 5 KB with TLS."""
-    many, few = (500, 100) if bench.effort.quick else (10_000, 1_000)
-    count = 2 if bench.effort.quick else 7
+    many, few, pairs = (500, 100, 2) if bench.effort.quick else (10_000, 1_000, 3)
+    effort = replace(bench.effort, pairs=pairs)
     peers = {_GATHER: ("peer_aiohttp:Gather", many), ITSELF: (_SDK, many)}
     if environments.has_official():
         peers[_OFFICIAL] = ("peer_official:Gather", few)
     target = bench.server.target("https")
-    works = {"sdk": _SDK} | {name: work for name, (work, _) in peers.items()}
-    with crew({name: Contender(work, target) for name, work in works.items()}) as workers:
-        for worker in workers.values():
-            worker.run(few)
-        for name, (_, amount) in peers.items():
-            _record(bench, name, pairs(workers["sdk"], workers[name], (many, amount), count))
+    for name, (work, amount) in peers.items():
+        found = counted_pairs(Contender(_SDK, target), Contender(work, target), effort, (many, amount), few)
+        _record(bench, name, found)
 
 
 def _record(bench: Bench, peer: str, found: list[Pair]) -> None:

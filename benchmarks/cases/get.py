@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from benchmarks import environments
 from benchmarks.figures import ITSELF, at_most
 from benchmarks.rounds import timed_pairs
-from benchmarks.workers import Contender, crew
+from benchmarks.workers import Contender
 
 if TYPE_CHECKING:
     from benchmarks.bench import Bench
@@ -45,10 +45,9 @@ def _runs(work: str) -> bool:
 def _compare(bench: Bench, scheme: str, size: str, peers: dict[str, str]) -> None:
     target = bench.server.target(scheme, size)
     setting = f"{size.upper().replace('K', ' KB')}, {_SCHEMES[scheme]}"
-    with crew({"sdk": Contender(_SDK, target)} | {name: Contender(work, target) for name, work in peers.items()}) as workers:
-        for name in peers:
-            found = timed_pairs(workers["sdk"], workers[name], bench.effort)
-            bench.compare(CASE, setting, name, found, _goals(name, scheme, size))
+    for name, work in peers.items():
+        found = timed_pairs(Contender(_SDK, target), Contender(work, target), bench.effort)
+        bench.compare(CASE, setting, name, found, _goals(name, scheme, size))
 
 
 def _goals(peer: str, scheme: str, size: str) -> dict[str, Goal]:

@@ -17,7 +17,6 @@ __all__ = ["run"]
 
 CASE = "growth"
 MB = 2**20
-_SIZES = (1, 4, 16, 64, 256, 400)
 
 
 def run(bench: Bench) -> None:
@@ -51,20 +50,22 @@ def _ids_point(bench: Bench, amount: int) -> dict[str, float]:
 
 
 def _measure_concurrency(bench: Bench) -> None:
+    chosen = (1, 64) if bench.effort.quick else (1, 4, 16, 64, 256)
+    bench.curves["concurrency"] = [_concurrency_point(bench, concurrency) for concurrency in chosen]
+
+
+def _concurrency_point(bench: Bench, concurrency: int) -> dict[str, float]:
     amount, count = (200, 1) if bench.effort.quick else (2_000, 5)
-    with crew({"sdk": Contender("sdk:Batch", bench.server.target("http", "1.5k"))}) as workers:
-        points = [_concurrency_point(workers["sdk"], amount, concurrency, count) for concurrency in (1, 4, 16, 64, 256)]
-    bench.curves["concurrency"] = points
-
-
-def _concurrency_point(worker: Worker, amount: int, concurrency: int, count: int) -> dict[str, float]:
-    worker.run(amount // 4, concurrency=concurrency)
-    seconds = [worker.run(amount, concurrency=concurrency).wall for _ in range(count)]
+    options = bench.server.target("http", "1.5k") | {"concurrency": concurrency}
+    with crew({"sdk": Contender("sdk:Batch", options)}) as workers:
+        workers["sdk"].run(amount)
+        seconds = [workers["sdk"].run(amount).wall for _ in range(count)]
     return {"concurrency": concurrency, "ids": amount, "seconds": median(seconds)}
 
 
 def _measure_sizes(bench: Bench) -> None:
-    names = {size: f"{size}k" for size in _SIZES}
+    chosen = (1, 64) if bench.effort.quick else (1, 4, 16, 64, 256, 400)
+    names = {size: f"{size}k" for size in chosen}
     contenders = {name: Contender("sdk:Gets", bench.server.target("http", name)) for name in names.values()}
     with crew(contenders) as workers:
         bench.curves["size"] = [_size_point(bench, workers[name], size) for size, name in names.items()]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from benchmarks import figures
 from benchmarks.figures import at_least, at_most
-from benchmarks.rounds import pairs
+from benchmarks.rounds import counted_pairs
 from benchmarks.workers import Contender, crew
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def run(bench: Bench) -> None:
     with crew({"judged": Contender("limited:Judged", options)}) as workers:
         refused = [workers["judged"].run(amount).extra["refused"]]
     bench.record(figures.value(CASE, setting, "answers of 429", "", refused, goal=at_most(0)))
-    _measure_cost(bench, amount, 0.2 if bench.effort.quick else 1.0, count)
+    _measure_cost(bench, amount, 0.2 if bench.effort.quick else 1.0)
 
 
 def _measure_schedule(bench: Bench, setting: str, amount: int, options: dict[str, float], count: int) -> None:
@@ -42,11 +43,13 @@ def _measure_schedule(bench: Bench, setting: str, amount: int, options: dict[str
     bench.record(figures.value(CASE, setting, "ideal time / time", "", values, goal=at_least(0.97)))
 
 
-def _measure_cost(bench: Bench, amount: int, per: float, count: int) -> None:
+def _measure_cost(bench: Bench, amount: int, per: float) -> None:
     """Take the CPU of tasks that wait for the limit less that of the same tasks when it is never reached."""
     waiting, free = {"limit": amount // 3, "per": per}, {"limit": _NEVER_REACHED, "per": per}
-    with crew({"waiting": Contender("limited:Bare", waiting), "free": Contender("limited:Bare", free)}) as workers:
-        found = pairs(workers["waiting"], workers["free"], (amount, amount), count + 1)[1:]
+    effort = replace(bench.effort, pairs=2)
+    found = counted_pairs(
+        Contender("limited:Bare", waiting), Contender("limited:Bare", free), effort, (amount, amount), amount // 3
+    )
     setting = f"{amount:,} tasks, {amount // 3} in {per:g} s"
     costs = [_cost(pair) for pair in found]
     bench.record(figures.value(CASE, setting, "CPU per grant", "µs", costs, goal=at_most(35.0)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.figures import ITSELF, at_most
 from benchmarks.rounds import timed_pairs
-from benchmarks.workers import Contender, crew
+from benchmarks.workers import Contender
 
 if TYPE_CHECKING:
     from benchmarks.bench import Bench
@@ -27,11 +27,9 @@ _GOALS = {1: 0.40, 8: 0.25, 32: 0.27}
 
 def run(bench: Bench) -> None:
     """Compare all peers at 5 KB with TLS."""
-    target = bench.server.target("https")
-    contenders = {"sdk": _SDK} | _PEERS
-    with crew({name: Contender(work, target) for name, work in contenders.items()}) as workers:
-        for threads, bound in _GOALS.items():
-            setting = f"5 KB, TLS, {threads} thread{'s' if threads > 1 else ''}"
-            for name in _PEERS:
-                found = timed_pairs(workers["sdk"], workers[name], bench.effort, threads=threads)
-                bench.compare(CASE, setting, name, found, {"wall": at_most(bound)} if name == _REQUESTS else {})
+    for threads, bound in _GOALS.items():
+        options = bench.server.target("https") | {"threads": threads}
+        setting = f"5 KB, TLS, {threads} thread{'s' if threads > 1 else ''}"
+        for name, work in _PEERS.items():
+            found = timed_pairs(Contender(_SDK, options), Contender(work, options), bench.effort)
+            bench.compare(CASE, setting, name, found, {"wall": at_most(bound)} if name == _REQUESTS else {})

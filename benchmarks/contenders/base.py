@@ -99,23 +99,22 @@ class AsyncGets(Work):
 class BlockingGets(Work):
     """Gets from threads that share one client."""
 
-    MOST_THREADS = 32
-
-    def __init__(self, base_url: str, ca: str | None = None) -> None:
-        """Take where the jobs are."""
+    def __init__(self, base_url: str, ca: str | None = None, threads: int = 1) -> None:
+        """Take where the jobs are, and the number of threads."""
         self.base_url = base_url
         self.ca = ca
-        self._pool = ThreadPoolExecutor(self.MOST_THREADS)
+        self.threads = threads
+        self._pool = ThreadPoolExecutor(threads)
         self._shares: list[list[str]] = []
 
     @abstractmethod
     def get(self, job_id: str) -> object:
         """Fetch one job."""
 
-    def prepare(self, amount: int, threads: int = 1) -> None:
+    def prepare(self, amount: int) -> None:
         """Give each thread its share of the ids."""
         ids = jobs.ids(amount)
-        self._shares = [ids[number::threads] for number in range(threads)]
+        self._shares = [ids[number :: self.threads] for number in range(self.threads)]
 
     def run(self) -> Extra:
         """Fetch them; a single share without another thread, as a script would."""

@@ -32,13 +32,13 @@ def load(library: str) -> Codec:
 class Decode(Work):
     """Bytes to models."""
 
-    def __init__(self, library: str) -> None:
-        """Take the name of a library."""
+    def __init__(self, library: str, size: str) -> None:
+        """Take the name of a library, and of the size of the jobs."""
         self._decode = load(library).decode
-
-    def prepare(self, amount: int, size: str = "5k") -> None:
-        """Write the jobs."""
         self._bodies = jobs.bodies(jobs.SIZES[size], _VARIETY)
+
+    def prepare(self, amount: int) -> None:
+        """Note how many."""
         self._amount = amount
 
     def run(self) -> Extra:
@@ -52,18 +52,19 @@ class Decode(Work):
 class Encode(Work):
     """Models to bytes."""
 
-    def __init__(self, library: str) -> None:
-        """Take the name of a library."""
-        self._codec = load(library)
+    def __init__(self, library: str, size: str) -> None:
+        """Take the name of a library, and of the size of the jobs."""
+        codec = load(library)
+        self._encode = codec.encode
+        self._jobs = [codec.decode(body) for body in jobs.bodies(jobs.SIZES[size], _VARIETY)]
 
-    def prepare(self, amount: int, size: str = "5k") -> None:
-        """Make the models."""
-        self._jobs = [self._codec.decode(body) for body in jobs.bodies(jobs.SIZES[size], _VARIETY)]
+    def prepare(self, amount: int) -> None:
+        """Note how many."""
         self._amount = amount
 
     def run(self) -> Extra:
         """Encode them, again and again."""
-        encode = self._codec.encode
+        encode = self._encode
         for job in islice(cycle(self._jobs), self._amount):
             encode(job)
         return None

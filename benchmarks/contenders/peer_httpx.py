@@ -33,7 +33,7 @@ class Blocking(BlockingGets):
 
     def open(self) -> None:
         """Make the client."""
-        limits = httpx.Limits(max_connections=self.MOST_THREADS, max_keepalive_connections=self.MOST_THREADS)
+        limits = httpx.Limits(max_connections=self.threads, max_keepalive_connections=self.threads)
         self.client = httpx.Client(headers=headers(), verify=trusting(self.ca) or True, limits=limits)
 
     def get(self, job_id: str) -> Any:

@@ -40,7 +40,7 @@ class Blocking(BlockingGets):
 
     def open(self) -> None:
         """Make the session."""
-        self.session = niquests.Session(headers=headers(), pool_maxsize=self.MOST_THREADS)
+        self.session = niquests.Session(headers=headers(), pool_maxsize=self.threads)
         self.session.verify = self.ca or True
 
     def get(self, job_id: str) -> Any:

@@ -30,9 +30,9 @@ class Gets(AsyncGets):
 class Gather(Gets):
     """As many at once as a semaphore lets through."""
 
-    def prepare(self, amount: int, concurrency: int = 32) -> None:
-        """Make the ids."""
-        super().prepare(amount)
+    def __init__(self, base_url: str, ca: str | None = None, concurrency: int = 32) -> None:
+        """Take where the jobs are, and how many are fetched at once."""
+        super().__init__(base_url, ca)
         self._concurrency = concurrency
 
     async def walk(self, ids: list[str]) -> Extra:

@@ -20,7 +20,7 @@ class Blocking(BlockingGets):
         self.session = requests.Session()
         self.session.headers.update(headers())
         self.session.verify = self.ca or True
-        self.session.mount("https://", HTTPAdapter(pool_maxsize=self.MOST_THREADS))
+        self.session.mount("https://", HTTPAdapter(pool_maxsize=self.threads))
 
     def get(self, job_id: str) -> Any:
         """Fetch one job."""

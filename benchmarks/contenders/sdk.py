@@ -38,9 +38,9 @@ class Gets(AsyncGets):
 class Batch(Gets):
     """`get_many`, its outcomes consumed as they come."""
 
-    def prepare(self, amount: int, concurrency: int = 32) -> None:
-        """Make the ids."""
-        super().prepare(amount)
+    def __init__(self, base_url: str, ca: str | None = None, concurrency: int = 32) -> None:
+        """Take where the jobs are, and how many are fetched at once."""
+        super().__init__(base_url, ca)
         self._concurrency = concurrency
 
     async def walk(self, ids: list[str]) -> Extra:
