@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Plan", "run"]
 
-_FULL = Effort(quick=False, processes=3, pairs=5, seconds=0.4)
+_FULL = Effort(quick=False, processes=3, pairs=5, seconds=0.3)
 _QUICK = Effort(quick=True, processes=1, pairs=2, seconds=0.03)
 
 

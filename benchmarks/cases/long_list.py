@@ -11,6 +11,7 @@ from benchmarks.workers import Contender
 
 if TYPE_CHECKING:
     from benchmarks.bench import Bench
+    from benchmarks.figures import Goal
     from benchmarks.workers import Sample
 
 __all__ = ["run"]
@@ -25,13 +26,15 @@ def run(bench: Bench) -> None:
     bench.server.add_lists(total, (50, total))
     setting = f"{total:,} jobs of 5 KB, plain"
     target = bench.server.target("http")
-    pages, page = Contender("lists:Pages", target), Contender("lists:OnePage", target)
+    pages, pages_only, page = (Contender(f"lists:{work}", target) for work in ("Pages", "PagesOnly", "OnePage"))
     found = counted_pairs(pages, page, bench.effort, (total, total), total)
-    ours, theirs = ([_stall(sample) for sample in side] for side in zip(*((p.ours, p.theirs) for p in found), strict=True))
-    bench.record(figures.value(CASE, setting, "longest stall", "ms", ours, goal=at_most(10.0)))
-    bench.record(figures.value(CASE, setting, "longest stall", "ms", theirs, peer=_PEER))
+    frozen = counted_pairs(pages_only, pages_only, bench.effort, (total, total), total)
+    _record(bench, setting, None, [pair.ours for pair in found], at_most(10.0))
+    _record(bench, f"{setting}, after gc.freeze()", None, [pair.ours for pair in frozen])
+    _record(bench, setting, _PEER, [pair.theirs for pair in found])
     bench.compare(CASE, setting, _PEER, found)
 
 
-def _stall(sample: Sample) -> float:
-    return sample.extra["stall"] * 1000
+def _record(bench: Bench, setting: str, peer: str | None, samples: list[Sample], goal: Goal | None = None) -> None:
+    stalls = [sample.extra["stall"] * 1000 for sample in samples]
+    bench.record(figures.value(CASE, setting, "longest stall", "ms", stalls, peer=peer, goal=goal))

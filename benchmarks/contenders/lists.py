@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from benchmarks.contenders import peer_aiohttp, sdk
@@ -10,7 +11,7 @@ from benchmarks.contenders.stall import watched
 if TYPE_CHECKING:
     from benchmarks.contenders.base import Extra
 
-__all__ = ["OnePage", "Pages"]
+__all__ = ["OnePage", "Pages", "PagesOnly"]
 
 
 class Pages(sdk.Gets):
@@ -24,6 +25,16 @@ class Pages(sdk.Gets):
                 count += 1
         _check(count, len(ids))
         return {"stall": max(late)}
+
+
+class PagesOnly(Pages):
+    """The same without what the garbage collector spends on objects that were there before, such as modules."""
+
+    def prepare(self, amount: int) -> None:
+        """Have the collector leave alone what there is."""
+        super().prepare(amount)
+        gc.collect()
+        gc.freeze()
 
 
 class OnePage(peer_aiohttp.Gets):
