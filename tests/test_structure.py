@@ -65,7 +65,7 @@ LAYERS = [
     ["truto_async._codec"],
     ["truto_async._converter"],
     ["truto_async._generated"],
-    ["truto_async._timestamps", "truto_async._misfit", "truto_async._alarm"],
+    ["truto_async._timestamps", "truto_async._misfit", "truto_async._alarm", "truto_async._body"],
     ["truto_async.errors"],
     ["truto_async._json", "truto_async._lazy", "truto_async._version", "truto_async._fork", "truto_async._waiting"],
 ]

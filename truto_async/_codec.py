@@ -6,54 +6,52 @@ goes back unchanged.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from truto_async import _converter, _json, _misfit
+from truto_async import _body, _converter, _json, _misfit
 from truto_async.errors import ResponseDecodeError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from truto_async._json import JSONObject, JSONValue
 
-__all__ = ["decode", "encode", "parse", "structure", "unstructure"]
+__all__ = ["Codec", "encode", "unstructure"]
 
 T = TypeVar("T")
 
 
-def decode(body: bytes, cls: type[T]) -> T:
-    """Parse and structure an answer; raises ResponseDecodeError."""
-    try:
-        made: T = _converter.structure_hook(cls)(_json.loads(body), cls)
-        return made
-    except (ValueError, _misfit.Misfit):
-        pass  # again, and step by step, to say what is wrong
-    try:
-        return structure(parse(body), cls)
-    except ResponseDecodeError as error:
-        error.body = _text(body)
-        raise
+class Codec(Generic[T]):
+    """Reads one class."""
 
+    def __init__(self, cls: type[T]) -> None:
+        """Take the class."""
+        self._cls = cls
+        self._structure: Callable[[JSONValue, Any], T] = _converter.structure_hook(cls)
 
-def parse(body: bytes) -> JSONValue:
-    """Parse an answer; raises ResponseDecodeError."""
-    try:
-        return _json.loads(body)
-    except ValueError as error:
-        problem = f"the answer is not JSON: {error}"
-    raise ResponseDecodeError(problem, body=_text(body))
+    def decode(self, body: bytes) -> T:
+        """Parse and structure an answer; raises ResponseDecodeError."""
+        try:
+            return self._structure(_json.loads(body), self._cls)
+        except (ValueError, _misfit.Misfit):
+            pass  # again, and step by step, to say what is wrong
+        try:
+            return self.structure(_body.parse(body))
+        except ResponseDecodeError as error:
+            error.body = _body.text(body)
+            raise
 
+    def structure(self, value: JSONValue, *steps: str | int) -> T:
+        """Make an instance of a JSON value; raises ResponseDecodeError with the path of what does not fit.
 
-def structure(value: JSONValue, cls: type[T], *steps: str | int) -> T:
-    """Make an instance of a model from a JSON value; raises ResponseDecodeError with the path of what does not fit.
-
-    The steps are those that lead to the value, where it is a part of something.
-    """
-    try:
-        made: T = _converter.structure_hook(cls)(value, cls)
-        return made
-    except _misfit.Misfit as misfit:
-        misfit.steps += reversed(steps)
-        problem, path = str(misfit), misfit.path
-    raise ResponseDecodeError(problem, path=path)
+        The steps are those that lead to the value, where it is a part of something.
+        """
+        try:
+            return self._structure(value, self._cls)
+        except _misfit.Misfit as misfit:
+            misfit.steps += reversed(steps)
+            problem, path = str(misfit), misfit.path
+        raise ResponseDecodeError(problem, path=path)
 
 
 def unstructure(model: object) -> JSONObject:
@@ -65,7 +63,3 @@ def unstructure(model: object) -> JSONObject:
 def encode(model: object) -> bytes:
     """Write a model as JSON; raises ValueError or TypeError for what JSON cannot hold."""
     return _json.dumps(_converter.unstructure_hook(type(model))(model))
-
-
-def _text(body: bytes) -> str:
-    return body.decode("utf-8", "replace")

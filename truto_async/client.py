@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
-from truto_async import _codec, _request
+from truto_async import _body, _request, models
 from truto_async._endpoint import read_base_url, read_proxy, read_ssl, read_token
 from truto_async._settings import CallOptions, Settings
 from truto_async._transport import Transport
@@ -161,6 +161,7 @@ class AsyncTruto:
     async def __aenter__(self) -> Self:
         """Give the client itself; raises ClientClosedError."""
         self._transport.check_open()
+        _ = models.SyncJob  # loads the models here rather than with the first answer
         return self
 
     async def __aexit__(
@@ -184,4 +185,4 @@ def _unpickle(cls: type[T], options: dict[str, Any]) -> T:
 
 
 def _parse(body: bytes) -> JSONValue:
-    return _codec.parse(body) if body else None
+    return _body.parse(body) if body else None

@@ -1,21 +1,31 @@
-"""The models: what the API's JSON becomes."""
+"""The models: what the API's JSON becomes. They load on first use, and cattrs with them."""
 
-from truto_async.models.args import ArgSpec, ArgsSchema
-from truto_async.models.configs import DestinationConfig, EventConfig, ExpressionConfig, Recurse, StateConfig
-from truto_async.models.nodes import (
-    AddContextNode,
-    DeleteStateNode,
-    DestinationNode,
-    EventNode,
-    GetStateNode,
-    Node,
-    RequestNode,
-    SpoolNode,
-    TransformNode,
-    UnknownNode,
-    UpdateStateNode,
-)
-from truto_async.models.sync_job import SyncJob
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from truto_async.models._base import Model
+    from truto_async.models.args import ArgSpec, ArgsSchema
+    from truto_async.models.configs import DestinationConfig, EventConfig, ExpressionConfig, Recurse, StateConfig
+    from truto_async.models.nodes import (
+        AddContextNode,
+        DeleteStateNode,
+        DestinationNode,
+        EventNode,
+        GetStateNode,
+        Node,
+        RequestNode,
+        SpoolNode,
+        TransformNode,
+        UnknownNode,
+        UpdateStateNode,
+    )
+    from truto_async.models.sync_job import SyncJob
+else:
+    from truto_async._lazy import lazy
+
+    __getattr__, __dir__ = lazy(
+        __name__, *(f"{__name__}.{home}" for home in ("_base", "args", "configs", "nodes", "sync_job"))
+    )
 
 __all__ = [
     "AddContextNode",
@@ -28,6 +38,7 @@ __all__ = [
     "EventNode",
     "ExpressionConfig",
     "GetStateNode",
+    "Model",
     "Node",
     "Recurse",
     "RequestNode",

@@ -46,7 +46,7 @@ class Model:
         except ValueError as error:
             problem = str(error)
         else:
-            return _codec.structure(copy, cls)
+            return _codec.Codec(cls).structure(copy)
         raise ResponseDecodeError(problem)
 
     def to_json(self) -> bytes:
@@ -66,7 +66,8 @@ class Model:
 
         Raises ResponseDecodeError where it is not JSON, or with the `path` of what does not fit.
         """
-        return _codec.decode(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data, cls)
+        body = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+        return _codec.Codec(cls).decode(body)
 
     def __repr__(self) -> str:
         """Show the fields that are set."""

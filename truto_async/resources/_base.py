@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from abc import ABC, abstractmethod
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from truto_async import _codec, _request
+from truto_async import _body, _request
 from truto_async._json import as_object
 from truto_async._request import Request, segment
 from truto_async.errors import ResponseDecodeError
 from truto_async.paging import Page
 
 if TYPE_CHECKING:
+    from truto_async._codec import Codec
     from truto_async._json import JSONObject, JSONValue
     from truto_async._request import Query
     from truto_async._transport import Transport
@@ -33,10 +35,9 @@ class Identified(Protocol):
 
 
 M = TypeVar("M", bound=Identified)
-T = TypeVar("T")
 
 
-class Resource:
+class Resource(ABC, Generic[M]):
     """A noun of the API: one path, one model."""
 
     _path: str
@@ -45,7 +46,17 @@ class Resource:
         """Take the transport of the client. Users reach a resource as an attribute of their client."""
         self._transport = transport
 
-    async def _get(self, id: str, cls: type[M]) -> M:  # noqa: A002  # the API's own word
+    @abstractmethod
+    def _model(self) -> type[M]: ...
+
+    @cached_property
+    def _codec(self) -> Codec[M]:
+        """What reads its model: loaded with the first answer, since making a client should not cost what reading does."""
+        from truto_async._codec import Codec  # noqa: PLC0415
+
+        return Codec(self._model())
+
+    async def _get(self, id: str) -> M:  # noqa: A002  # the API's own word
         """Fetch one, and make sure that it is the one.
 
         Bytes that a server or proxy wrongly sends on an idle connection answer the next request on it, and every later one
@@ -56,23 +67,23 @@ class Resource:
         def is_the_one(found: M) -> bool:
             return found.id == id or found.id.lower() == id.lower()
 
-        found = await self._transport.fetch(request, partial(_codec.decode, cls=cls), is_the_one)
+        found = await self._transport.fetch(request, self._codec.decode, is_the_one)
         if not is_the_one(found):
             raise ResponseDecodeError(f"asked for {id!r}, got {found.id!r}", path="$.id")
         return found
 
-    async def _write(self, method: str, id: str | None, body: JSONObject, cls: type[T]) -> T:  # noqa: A002
+    async def _write(self, method: str, id: str | None, body: JSONObject) -> M:  # noqa: A002
         path = self._path if id is None else f"{self._path}/{segment(id)}"
-        return await self._transport.fetch(_request.build(method, path, None, body), partial(_codec.decode, cls=cls))
+        return await self._transport.fetch(_request.build(method, path, None, body), self._codec.decode)
 
     async def _delete(self, id: str) -> None:  # noqa: A002
         await self._transport.fetch(Request("DELETE", f"{self._path}/{segment(id)}"), lambda _: None)
 
-    async def _page(self, query: Query, cls: type[T]) -> Page[T]:
+    async def _page(self, query: Query) -> Page[M]:
         """Fetch a page, and make models of it in steps that leave the event loop free in between."""
-        document = await self._transport.fetch(_request.build("GET", self._path, query, None), _codec.parse)
+        document = await self._transport.fetch(_request.build("GET", self._path, query, None), _body.parse)
         key, rows = _rows(document)
-        items: list[T] = []
+        items: list[M] = []
         rows.reverse()
         until = 0.0
         while rows:
@@ -80,7 +91,7 @@ class Resource:
                 await asyncio.sleep(0)
                 until = time.monotonic() + _LONGEST_STEP
             # Taken out of the page, so that what has become a model is freed at once, young.
-            items.append(_codec.structure(rows.pop(), cls, key, len(items)))
+            items.append(self._codec.structure(rows.pop(), key, len(items)))
         return Page(items=items, next_cursor=_cursor(document), limit=_limit(document))
 
 

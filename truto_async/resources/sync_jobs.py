@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
-from truto_async import _json
+from truto_async import _json, models
 from truto_async._checks import check_number
 from truto_async.batch import AsyncBatch, OnError, Order, Progress
 from truto_async.errors import InvalidArgumentError, ResponseDecodeError
-from truto_async.models import ArgsSchema, Node, SyncJob
-from truto_async.models._base import Model
 from truto_async.paging import AsyncPager, Page
 from truto_async.resources._base import Resource
 
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from truto_async._json import JSONObject
+    from truto_async.models import ArgsSchema, Node, SyncJob
 
 __all__ = ["AsyncSyncJobs", "SyncJobFields"]
 
@@ -38,10 +37,13 @@ class SyncJobFields(TypedDict, total=False):
     resources: Sequence[Node | Mapping[str, Any]] | None
 
 
-class AsyncSyncJobs(Resource):
+class AsyncSyncJobs(Resource["SyncJob"]):
     """The sync jobs of the token's environment."""
 
     _path = "/sync-job"
+
+    def _model(self) -> type[SyncJob]:
+        return models.SyncJob
 
     async def get(self, id: str) -> SyncJob:  # noqa: A002  # the API's own word
         """Fetch one sync job: `GET /sync-job/<id>` (truto.one/docs, Sync jobs).
@@ -55,7 +57,7 @@ class AsyncSyncJobs(Resource):
             APIStatusError: the server said no; NotFoundError where there is no such job in the token's environment.
             ResponseDecodeError: the answer is not this sync job; its `path` says where.
         """
-        return await self._get(id, SyncJob)
+        return await self._get(id)
 
     def list(
         self,
@@ -89,7 +91,7 @@ class AsyncSyncJobs(Resource):
                 "limit": size if wanted is None else min(size, wanted),
                 "next_cursor": cursor,
             }
-            return await self._page(query, SyncJob)
+            return await self._page(query)
 
         return AsyncPager(fetch, cursor=cursor, max_items=max_items)
 
@@ -135,7 +137,7 @@ class AsyncSyncJobs(Resource):
             APIStatusError: the server said no.
         """
         document = {"default_runtime_version": 4} | _document(job, fields)
-        return await self._write("POST", None, document, SyncJob)
+        return await self._write("POST", None, document)
 
     async def update(self, job: str | SyncJob, **fields: Unpack[SyncJobFields]) -> SyncJob:
         """Change a sync job: `PATCH /sync-job/<id>` (truto.one/docs, Sync jobs). It is never sent twice.
@@ -149,11 +151,11 @@ class AsyncSyncJobs(Resource):
             AmbiguousOutcomeError: no answer came; the job may have been changed.
             APIStatusError: the server said no.
         """
-        whole = job if isinstance(job, SyncJob) else None
+        whole = job if isinstance(job, models.SyncJob) else None
         document = _document(whole, fields)
         if not document:
             raise InvalidArgumentError("update: no field is given, so nothing would change")
-        return await self._write("PATCH", job.id if isinstance(job, SyncJob) else job, document, SyncJob)
+        return await self._write("PATCH", job.id if isinstance(job, models.SyncJob) else job, document)
 
     async def delete(self, id: str) -> None:  # noqa: A002  # the API's own word
         """Delete a sync job: `DELETE /sync-job/<id>` (truto.one/docs, Sync jobs).
@@ -174,7 +176,7 @@ def _document(job: SyncJob | None, fields: Mapping[str, object]) -> JSONObject:
         raise InvalidArgumentError(f"a job must be a SyncJob, not {type(job).__name__}; pass single fields by name")
     try:
         given: JSONObject = {name: _plain(value) for name, value in fields.items()}
-        SyncJob.from_dict({**given, "id": ""})
+        models.SyncJob.from_dict({**given, "id": ""})
     except (ResponseDecodeError, ValueError, RecursionError) as error:
         problem = str(error)
     else:
@@ -184,11 +186,11 @@ def _document(job: SyncJob | None, fields: Mapping[str, object]) -> JSONObject:
 
 
 def _is_job(job: object) -> bool:
-    return isinstance(job, SyncJob)
+    return isinstance(job, models.SyncJob)
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Model):
+    if isinstance(value, models.Model):
         return value.to_dict()
     if isinstance(value, list | tuple):
         return [_plain(item) for item in cast("Sequence[Any]", value)]
