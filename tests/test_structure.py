@@ -54,6 +54,7 @@ LAYERS = [
     ["truto_async._settings"],
     ["truto_async.options"],
     ["truto_async._throttle", "truto_async._retry", "truto_async._observe"],
+    ["truto_async.events"],
     ["truto_async._outcome", "truto_async._tracked", "truto_async._call", "truto_async._endpoint"],
     ["truto_async._checks", "truto_async._secret"],
     ["truto_async._request"],

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from truto_async.batch import *
     from truto_async.client import *
     from truto_async.errors import *
+    from truto_async.events import *
     from truto_async.models import *
     from truto_async.options import *
     from truto_async.paging import *
@@ -32,4 +33,5 @@ else:
         "truto_async.batch",
         "truto_async.client",
         "truto_async.resources",
+        "truto_async.events",
     )

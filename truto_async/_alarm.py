@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Sleeper(Protocol):
+        """What wants to be woken."""
+
+        def wake(self) -> None:
+            """Learn that the time is up."""
+            ...
+
 
 __all__ = ["Alarm"]
-
-
-class Sleeper(Protocol):
-    """What wants to be woken."""
-
-    def wake(self) -> None:
-        """Learn that the time is up."""
-        ...
 
 
 class Alarm:

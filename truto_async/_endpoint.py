@@ -108,12 +108,15 @@ def _split(url: str, name: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         URL(url)
-        (parts.hostname or "").encode("idna")
     except ValueError:
         parts = None
-    if parts is None or "\\" in url:
+    if parts is None or "\\" in url or not _is_host(parts.hostname or ""):
         raise InvalidArgumentError(f"{name} is not a URL")
     return parts
+
+
+def _is_host(name: str) -> bool:
+    return all(0 < len(label) < 64 for label in name.removesuffix(".").split(".")) or not name
 
 
 def _is_visible_ascii(text: str) -> bool:

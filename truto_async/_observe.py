@@ -8,98 +8,20 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from attrs import frozen
 
-from truto_async.errors import TrutoError
-
 if TYPE_CHECKING:
     from truto_async._request import Request, Response
+    from truto_async.errors import TrutoError
 
-__all__ = ["Hooks", "Observer", "RateLimitedEvent", "RequestEvent", "ResponseEvent", "RetryEvent"]
+    # Named in annotations alone, which attrs does not evaluate.
+    from truto_async.events import RateLimitedEvent, RequestEvent, ResponseEvent, RetryEvent  # noqa: TC004
+
+__all__ = ["Hooks", "Observer"]
 
 log = logging.getLogger("truto_async")
 log.addHandler(logging.NullHandler())  # else Python prints warnings where the program has set up no logging
 
 E_ = TypeVar("E_")
 Hook: TypeAlias = Callable[[E_], object]
-
-
-@frozen(kw_only=True)
-class RequestEvent:
-    """An attempt begins."""
-
-    method: str
-    """The HTTP method."""
-
-    path: str
-    """The path, without the query."""
-
-    attempt: int
-    """Which attempt of its call this is, from 1."""
-
-
-@frozen(kw_only=True)
-class ResponseEvent:
-    """An attempt ended."""
-
-    method: str
-    """The HTTP method."""
-
-    path: str
-    """The path, without the query."""
-
-    attempt: int
-    """Which attempt of its call this was, from 1."""
-
-    status: int | None
-    """The status of the answer; None where none came."""
-
-    seconds: float
-    """How long the attempt took, in seconds."""
-
-    rate_limit: str | None
-    """The connected product's limit as the server passed it on, in `ratelimit-limit`; None where it did not."""
-
-    rate_limit_remaining: float | None
-    """The requests left of it, from `ratelimit-remaining`."""
-
-    rate_limit_reset: float | None
-    """The seconds until it starts anew, from `ratelimit-reset`."""
-
-
-@frozen(kw_only=True)
-class RetryEvent:
-    """A request will be sent again."""
-
-    method: str
-    """The HTTP method."""
-
-    path: str
-    """The path, without the query."""
-
-    attempt: int
-    """Which attempt failed, from 1."""
-
-    delay: float
-    """The seconds until the next."""
-
-    error: TrutoError
-    """What went wrong."""
-
-
-@frozen(kw_only=True)
-class RateLimitedEvent:
-    """The server answered 429."""
-
-    method: str
-    """The HTTP method."""
-
-    path: str
-    """The path, without the query."""
-
-    seconds: float
-    """How long nothing more is sent to what was limited."""
-
-    is_remote: bool
-    """True where it was the connected product's limit, which pauses this call and those to the same account only."""
 
 
 @frozen(kw_only=True)
@@ -128,11 +50,17 @@ class Observer:
     def __init__(self, hooks: Hooks | None) -> None:
         """Take the hooks."""
         self._hooks = Hooks() if hooks is None else hooks
+        if hooks is not None:
+            from truto_async import events  # noqa: PLC0415  # most clients have no hooks
+
+            self._events = events
 
     def request(self, request: Request, attempt: int) -> None:
         """Tell of an attempt that begins."""
         if self._hooks.on_request is not None:
-            _call(self._hooks.on_request, RequestEvent(method=request.method, path=request.path, attempt=attempt))
+            _call(
+                self._hooks.on_request, self._events.RequestEvent(method=request.method, path=request.path, attempt=attempt)
+            )
 
     def response(self, request: Request, attempt: int, outcome: Response | TrutoError, seconds: float) -> None:
         """Tell of an attempt that ended."""
@@ -142,7 +70,7 @@ class Observer:
             log.debug("%s %s: %s, attempt %d, %.3f s", request.method, request.path, what, attempt, seconds)
         if self._hooks.on_response is not None:
             headers: Mapping[str, str] = {} if isinstance(outcome, Exception) else outcome.headers
-            event = ResponseEvent(
+            event = self._events.ResponseEvent(
                 method=request.method,
                 path=request.path,
                 attempt=attempt,
@@ -158,7 +86,9 @@ class Observer:
         """Tell of another attempt."""
         log.warning("attempt %d failed, trying again in %.3g s: %s", attempt, delay, error)
         if self._hooks.on_retry is not None:
-            event = RetryEvent(method=request.method, path=request.path, attempt=attempt, delay=delay, error=error)
+            event = self._events.RetryEvent(
+                method=request.method, path=request.path, attempt=attempt, delay=delay, error=error
+            )
             _call(self._hooks.on_retry, event)
 
     def rate_limited(self, request: Request, seconds: float, *, is_remote: bool) -> None:
@@ -166,7 +96,9 @@ class Observer:
         whose = "the connected product" if is_remote else "Truto"
         log.warning("rate limited by %s (%s): a pause of %.3g s", whose, request, seconds)
         if self._hooks.on_rate_limited is not None:
-            event = RateLimitedEvent(method=request.method, path=request.path, seconds=seconds, is_remote=is_remote)
+            event = self._events.RateLimitedEvent(
+                method=request.method, path=request.path, seconds=seconds, is_remote=is_remote
+            )
             _call(self._hooks.on_rate_limited, event)
 
 

@@ -8,7 +8,6 @@ import ssl
 import time
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from html import unescape
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -85,6 +84,8 @@ def _location(headers: Mapping[str, str]) -> str:
 
 def _excerpt(text: str) -> str:
     """Shorten a text, an HTML page included, to what fits into an error message."""
+    from html import unescape  # noqa: PLC0415  # pages of HTML are rare, and its table of entities is long
+
     visible = re.sub(r"(?is)<(style|script)\b.*?</\1>|<[^<>]*>", " ", text[:10_000])
     words = " ".join(unescape(visible).split())
     return words if len(words) <= _EXCERPT_LENGTH else words[:_EXCERPT_LENGTH] + "..."

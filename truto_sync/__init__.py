@@ -14,6 +14,7 @@ from truto_async._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from truto_async.errors import *
+    from truto_async.events import *
     from truto_async.models import *
     from truto_async.options import *
     from truto_sync.batch import *
@@ -32,4 +33,5 @@ else:
         "truto_sync.batch",
         "truto_sync.client",
         "truto_sync.resources",
+        "truto_async.events",
     )

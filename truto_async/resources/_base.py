@@ -6,7 +6,7 @@ import asyncio
 import time
 from abc import ABC, abstractmethod
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from truto_async import _body, _request
 from truto_async._json import as_object
@@ -15,26 +15,28 @@ from truto_async.errors import ResponseDecodeError
 from truto_async.paging import Page
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from truto_async._codec import Codec
     from truto_async._json import JSONObject, JSONValue
     from truto_async._request import Query
     from truto_async._transport import Transport
+
+    class Identified(Protocol):
+        """What has an id."""
+
+        @property
+        def id(self) -> str:
+            """The id."""
+            ...
+
 
 __all__ = ["Resource"]
 
 _LONGEST_STEP = 0.002
 
 
-class Identified(Protocol):
-    """What has an id."""
-
-    @property
-    def id(self) -> str:
-        """The id."""
-        ...
-
-
-M = TypeVar("M", bound=Identified)
+M = TypeVar("M", bound="Identified")
 
 
 class Resource(ABC, Generic[M]):
