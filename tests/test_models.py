@@ -300,3 +300,20 @@ def test_a_subclass_of_a_users() -> None:
     assert document | {"seen": True} == job.to_dict()
     with pytest.raises(ValueError, match="team_id"):
         StrictJob.from_dict(document | {"team_id": "long"})
+
+
+def test_the_shared_empty_object_stays_empty() -> None:
+    """Nobody can fill it by mistake; copies and pickles of a model have the same one."""
+    node = RequestNode.from_dict({"name": "a"})
+
+    assert {} == node.extra
+    for fill in (
+        lambda: node.extra.__setitem__("a", 1),
+        lambda: node.extra.update(a=1),
+        lambda: node.extra.setdefault("a", 1),
+        lambda: node.extra.__ior__({"a": 1}),
+    ):
+        with pytest.raises(TypeError, match="evolve"):
+            fill()
+    assert node.extra is pickle.loads(pickle.dumps(node)).extra is copy.deepcopy(node).extra is RequestNode().extra
+    assert {"name": "a", "b": 1} == attrs.evolve(node, extra=node.extra | {"b": 1}).to_dict()

@@ -14,6 +14,7 @@ import attrs
 from attrs import frozen
 
 from truto_async import _timestamps
+from truto_async._json import EMPTY
 from truto_async._misfit import Misfit, refuse
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def function(value, _):
     except Misfit as misfit:
         misfit.steps.append(at)
         raise
-    self.extra = {{}} if seen == len(value) else {{key: item for key, item in value.items() if key not in known}}
+    self.extra = EMPTY if seen == len(value) else {{key: item for key, item in value.items() if key not in known}}
 {finish}
 """
 _READ_FIELD = """
@@ -91,7 +92,13 @@ if item is not None:
 
 def reader(cls: type[Any], fields: Sequence[Field]) -> Callable[[JSONValue, Any], Any]:
     """Make the function that makes an instance of a JSON value; what it raises knows its path."""
-    names: dict[str, Any] = {"Misfit": Misfit, "refuse": refuse, "cls": cls, "known": {field.key for field in fields}}
+    names: dict[str, Any] = {
+        "EMPTY": EMPTY,
+        "Misfit": Misfit,
+        "refuse": refuse,
+        "cls": cls,
+        "known": {field.key for field in fields},
+    }
     for field in fields:
         names |= {f"read_{field.name}": field.read, f"kind_{field.name}": field.kind, f"default_{field.name}": field.default}
     finish = ["self.__class__ = cls", "return self"]

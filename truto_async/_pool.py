@@ -52,7 +52,7 @@ class Pool(Generic[T]):
         self._waiting: deque[tuple[int, str]] = deque()
         self._done: dict[int, Outcome[T]] = {}
         self._unfinished: dict[int, str] = {}
-        self._in_flight: dict[str, asyncio.Future[Outcome[T]]] = {}
+        self._in_flight: dict[str, asyncio.Future[Outcome[T]] | None] = {}  # a future where somebody shares it
         self._workers: set[asyncio.Task[None] | None] = set()
         self._submitted = 0
         self._changed = asyncio.Event()
@@ -116,7 +116,7 @@ class Pool(Generic[T]):
         outcome = await self._outcome(wanted)
         self._done[number] = outcome
         self._changed.set()
-        if _is_fatal(outcome.error):
+        if outcome.error is not None and _is_fatal(outcome.error):
             self.end(outcome.error)
 
     async def _outcome(self, wanted: str) -> Outcome[T]:
@@ -125,21 +125,27 @@ class Pool(Generic[T]):
             segment(wanted)
         except InvalidArgumentError as error:
             return Outcome[T](id=wanted, error=error)
-        shared = self._in_flight.get(wanted)
-        if shared is not None:
-            return await shared
-        self._in_flight[wanted] = future = asyncio.get_running_loop().create_future()
+        if wanted not in self._in_flight:
+            return await self._fetch_and_share(wanted)
+        shared = self._in_flight[wanted]
+        if shared is None:
+            shared = self._in_flight[wanted] = asyncio.get_running_loop().create_future()
+        return await shared
+
+    async def _fetch_and_share(self, wanted: str) -> Outcome[T]:
+        self._in_flight[wanted] = None
         try:
             outcome = Outcome(id=wanted, value=await self._fetch(wanted))
         except TrutoError as error:
             outcome = Outcome[T](id=wanted, error=error)
         finally:
-            del self._in_flight[wanted]
-        future.set_result(outcome)
+            shared = self._in_flight.pop(wanted)
+        if shared is not None:
+            shared.set_result(outcome)
         return outcome
 
 
-def _is_fatal(error: TrutoError | None) -> bool:
+def _is_fatal(error: TrutoError) -> bool:
     """Tell what every other id would meet as well."""
     if isinstance(error, AuthenticationError):
         return not error.is_remote

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 from weakref import WeakKeyDictionary
 
 import aiohttp
-from attrs import frozen
 
 from truto_async import _fork
 from truto_async._direct import Direct, direct
@@ -18,6 +16,8 @@ from truto_async._version import __version__
 from truto_async.errors import ClientClosedError, InvalidArgumentError
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from truto_async._settings import AiohttpSession, Settings
 
 __all__ = ["Channel", "Sessions"]
@@ -25,8 +25,7 @@ __all__ = ["Channel", "Sessions"]
 _of_the_parent: list[object] = []
 
 
-@frozen(eq=False)
-class Channel:
+class Channel(NamedTuple):
     """A session, and its places: a call waits for one before its time starts to count."""
 
     session: aiohttp.ClientSession

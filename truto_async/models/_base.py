@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import attrs
-from attrs import field, frozen
+from attrs import frozen
 
 from truto_async import _codec, _json
-from truto_async._json import JSONObject
+from truto_async._json import EMPTY, JSONObject
 from truto_async.errors import InvalidArgumentError, ResponseDecodeError
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ class Model:
     A field that the server left out and one that it sent as null are both None.
     """
 
-    extra: JSONObject = field(factory=dict[str, Any])
-    """The fields that this class does not know, by their JSON names."""
+    extra: JSONObject = EMPTY
+    """The fields that this class does not know, by their JSON names. Where there are none, it cannot be filled."""
 
     def to_dict(self) -> JSONObject:
         """Give the JSON object that this was made from, unknown fields included.

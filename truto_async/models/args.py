@@ -7,7 +7,7 @@ from typing import Any
 from attrs import field, frozen
 
 from truto_async import _converter, _misfit
-from truto_async._json import JSONObject, JSONValue
+from truto_async._json import EMPTY, JSONObject, JSONValue
 from truto_async.models._base import Model
 
 __all__ = ["ArgSpec", "ArgsSchema"]
@@ -76,7 +76,7 @@ def _structure_json_schema(document: JSONObject) -> ArgsSchema:
 def _split(document: JSONObject) -> tuple[JSONObject, JSONObject]:
     specs: JSONObject = {key: item for key, item in document.items() if isinstance(item, dict)}
     if len(specs) == len(document):
-        return specs, {}
+        return specs, EMPTY
     return specs, {key: item for key, item in document.items() if key not in specs}
 
 
