@@ -15,8 +15,8 @@ __all__ = ["Batch", "Blocking", "Gets", "wide"]
 
 
 def wide() -> RateLimit:
-    """Make a rate limit that is asked for each request and never reached."""
-    return RateLimit(1_000_000_000, per=10.0)
+    """Make a rate limit that is asked for each request and never reached; it remembers some hundred, as the real one does."""
+    return RateLimit(1_000_000, per=0.1)
 
 
 class Gets(AsyncGets):
