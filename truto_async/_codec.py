@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     from truto_async._json import JSONObject, JSONValue
 
-__all__ = ["Codec", "encode", "unstructure"]
+__all__ = ["Codec", "codec", "encode", "unstructure"]
 
 T = TypeVar("T")
+
+_codecs: dict[type[Any], Codec[Any]] = {}
 
 
 class Codec(Generic[T]):
@@ -52,6 +54,13 @@ class Codec(Generic[T]):
             misfit.steps += reversed(steps)
             problem, path = str(misfit), misfit.path
         raise ResponseDecodeError(problem, path=path)
+
+
+def codec(cls: type[T]) -> Codec[T]:
+    """Give the codec of a class."""
+    if cls not in _codecs:
+        _codecs[cls] = Codec(cls)
+    return _codecs[cls]
 
 
 def unstructure(model: object) -> JSONObject:

@@ -15,7 +15,7 @@ __all__ = ["Batch", "Blocking", "Gets", "wide"]
 
 
 def wide() -> RateLimit:
-    """Make a rate limit that is asked for each request and never reached; it remembers some hundred, as the real one does."""
+    """Make a rate limit that is asked for each request and never reached. It has hundreds to remember, as the real one."""
     return RateLimit(1_000_000, per=0.1)
 
 

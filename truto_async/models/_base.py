@@ -46,7 +46,7 @@ class Model:
         except ValueError as error:
             problem = str(error)
         else:
-            return _codec.Codec(cls).structure(copy)
+            return _codec.codec(cls).structure(copy)
         raise ResponseDecodeError(problem)
 
     def to_json(self) -> bytes:
@@ -67,7 +67,7 @@ class Model:
         Raises ResponseDecodeError where it is not JSON, or with the `path` of what does not fit.
         """
         body = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-        return _codec.Codec(cls).decode(body)
+        return _codec.codec(cls).decode(body)
 
     def __repr__(self) -> str:
         """Show the fields that are set."""

@@ -74,9 +74,10 @@ def _structure_json_schema(document: JSONObject) -> ArgsSchema:
 
 
 def _split(document: JSONObject) -> tuple[JSONObject, JSONObject]:
+    """Tell the specifications from the rest, of which mostly there is none."""
+    if {dict}.issuperset(map(type, document.values())):
+        return document, EMPTY
     specs: JSONObject = {key: item for key, item in document.items() if isinstance(item, dict)}
-    if len(specs) == len(document):
-        return specs, EMPTY
     return specs, {key: item for key, item in document.items() if key not in specs}
 
 

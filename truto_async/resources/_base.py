@@ -54,9 +54,9 @@ class Resource(ABC, Generic[M]):
     @cached_property
     def _codec(self) -> Codec[M]:
         """What reads its model: loaded with the first answer, since making a client should not cost what reading does."""
-        from truto_async._codec import Codec  # noqa: PLC0415
+        from truto_async._codec import codec  # noqa: PLC0415
 
-        return Codec(self._model())
+        return codec(self._model())
 
     async def _get(self, id: str) -> M:  # noqa: A002  # the API's own word
         """Fetch one, and make sure that it is the one.
