@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.cases import batch, codecs, get, growth, imports, latency, limiter, long_list, memory, threads
+from benchmarks.cases import batch, codecs, get, growth, imports, latency, limiter, long_list, memory, threads, tricks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,4 +25,5 @@ CASES: dict[str, Callable[[Bench], None]] = {
     "import": imports.run,
     "memory": memory.run,
     "growth": growth.run,
+    "tricks": tricks.run,
 }

@@ -1,0 +1,25 @@
+"""What each trick of the SDK is worth, and what some of its features cost: gets with it, beside gets without it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.contenders.without import COSTS, TRICKS
+from benchmarks.rounds import timed_pairs
+from benchmarks.workers import Contender
+
+if TYPE_CHECKING:
+    from benchmarks.bench import Bench
+
+__all__ = ["run"]
+
+CASE = "tricks"
+
+
+def run(bench: Bench) -> None:
+    """Compare the SDK with itself without each of them, one at a time."""
+    for scheme, name in (("http", "5 KB, plain"), ("https", "5 KB, TLS")):
+        target = bench.server.target(scheme)
+        for without in (*TRICKS, *COSTS):
+            lesser = Contender("without:Gets", target | {"without": without})
+            bench.compare(CASE, name, f"without {without}", timed_pairs(Contender("sdk:Gets", target), lesser, bench.effort))
