@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
-from typing import TYPE_CHECKING
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,9 +16,16 @@ from truto_sync._portal import Portal, _Call
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+variable: ContextVar[int] = ContextVar("variable")
+
 
 async def nothing() -> None:
     """Do nothing."""
+
+
+async def seven() -> int:
+    """Give a number."""
+    return 7
 
 
 async def forever() -> None:
@@ -59,15 +68,146 @@ def test_a_call_that_has_just_ended() -> None:
     portal = Portal(nothing)
     portal.run(nothing)
     assert portal._loop_thread is not None
-    call = _Call(portal._loop_thread._loop, nothing())
-    call.drop()
+    call = _Call(seven())
     call.cancel()
-    call.result.set_result(None)
     portal._loop_thread._calls.add(call)
+    portal._loop_thread._loop.call_soon_threadsafe(call.begin, portal._loop_thread._loop)
+    call.wait()
 
     portal.close()
+    call.wait()  # as where a signal interrupts right after the wait
+    call.drop()
 
-    assert call.result.result() is None
+    assert 7 == call.take()
+
+
+def test_a_call_that_is_cancelled_before_its_first_step() -> None:
+    """Its caller is released, and its coroutine is closed."""
+    portal = Portal(nothing)
+    portal.run(nothing)
+    assert portal._loop_thread is not None
+    loop = portal._loop_thread._loop
+    call = _Call(forever())
+
+    def begin_and_cancel() -> None:
+        call.begin(loop)
+        call.cancel()
+
+    loop.call_soon_threadsafe(begin_and_cancel)
+    call.wait()
+    call.drop()
+    with pytest.raises(ClientClosedError):
+        call.take()
+    portal.close()
+
+
+def test_closing_with_many_calls_under_way() -> None:
+    """Each ends with ClientClosedError, also one that comes while the client closes."""
+    portal = Portal(nothing)
+    ended: list[BaseException] = []
+
+    def work() -> None:
+        with pytest.raises(ClientClosedError) as caught:
+            portal.run(forever)
+        ended.append(caught.value)
+
+    threads = [threading.Thread(target=work) for _ in range(50)]
+    for thread in threads[:25]:
+        thread.start()
+    closer = threading.Thread(target=portal.close)
+    for thread in [*threads[25:40], closer, *threads[40:]]:
+        thread.start()
+    for thread in [*threads, closer]:
+        thread.join(10)
+
+    assert 50 == len(ended)
+
+
+def test_a_burst_of_threads() -> None:
+    """Each of 200 threads gets its own results, and its hooks see its own context variables."""
+    portal = Portal(nothing)
+    got: list[tuple[int, int]] = []
+
+    async def see() -> int:
+        await asyncio.sleep(0)
+        return variable.get()
+
+    def work(number: int) -> None:
+        variable.set(number)
+        got.extend((number, portal.run(see)) for _ in range(20))
+
+    threads = [threading.Thread(target=work, args=[number]) for number in range(200)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    portal.close()
+
+    assert 4000 == len(got)
+    assert all(number == seen for number, seen in got)
+
+
+@pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt, GeneratorExit, asyncio.CancelledError, ValueError])
+def test_whatever_a_hook_raises(kind: type[BaseException]) -> None:
+    """The caller gets it, and the loop goes on."""
+    portal = Portal(nothing)
+
+    async def fail() -> None:
+        await asyncio.sleep(0)
+        raise kind("from a hook")
+
+    expected = ClientClosedError if kind in (GeneratorExit, asyncio.CancelledError) else kind
+    for _ in range(2):
+        with pytest.raises(expected):
+            portal.run(fail)
+    assert 7 == portal.run(seven)
+    portal.close()
+
+
+def test_a_call_inside_the_making_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A signal handler, or the collector, may make a call right before the wake-up for another."""
+    portal = Portal(nothing)
+    portal.run(nothing)
+    assert portal._loop_thread is not None
+    loop = portal._loop_thread._loop
+    wake = loop.call_soon_threadsafe
+    inner: list[int] = []
+
+    def interrupted(*args: Any) -> asyncio.Handle:
+        monkeypatch.undo()
+        inner.append(portal.run(seven))
+        return wake(*args)
+
+    monkeypatch.setattr(loop, "call_soon_threadsafe", interrupted)
+
+    assert (7, [7]) == (portal.run(seven), inner)
+    portal.close()
+
+
+def test_an_interruption_right_before_the_wake_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits in the inbox begins, is cancelled, and ends before the interruption is passed on."""
+    portal = Portal(nothing)
+    portal.run(nothing)
+    assert portal._loop_thread is not None
+    ended: list[bool] = []
+
+    async def work() -> None:
+        try:
+            await forever()
+        finally:
+            ended.append(True)
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(portal._loop_thread, "_wake", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        portal.run(work)
+    monkeypatch.undo()
+
+    assert 7 == portal.run(seven)
+    assert sys.version_info < (3, 12) or ended  # before 3.12 it is cancelled before its first step
+    portal.close()
 
 
 def test_closing_from_inside() -> None:

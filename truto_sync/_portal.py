@@ -7,8 +7,11 @@ import math
 import os
 import sys
 import threading
+from asyncio import CancelledError, Task
+from collections import deque
 from concurrent.futures import Future
 from contextlib import suppress
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import finalize
 
@@ -23,6 +26,7 @@ __all__ = ["Portal"]
 T = TypeVar("T")
 
 _CLOSED = "this client is closed; make a new one"
+_CUT_OFF = "the client was closed while this call was under way"
 
 
 class Portal:
@@ -49,7 +53,10 @@ class Portal:
         Raises RuntimeError in the loop's own thread, which would wait for itself. Where the wait is interrupted, as by
         Ctrl-C, the coroutine is cancelled, and has ended before the interruption is passed on.
         """
-        return self._running().run(start)
+        loop_thread = self._loop_thread
+        if loop_thread is None or not loop_thread.is_alive:
+            loop_thread = self._started()
+        return loop_thread.run(start)
 
     def run_at_end(self, start: Callable[[], Coroutine[Any, Any, object]]) -> None:
         """Run what tidies up after an iterator; a client that is closed, or collected in its own loop, needs none of it."""
@@ -69,7 +76,7 @@ class Portal:
         if loop_thread is not None:
             loop_thread.stop()
 
-    def _running(self) -> _LoopThread:
+    def _started(self) -> _LoopThread:
         with self._lock:
             self.check_open()
             if self._loop_thread is None or not self._loop_thread.is_alive:
@@ -80,9 +87,14 @@ class Portal:
 
 class _LoopThread:
     def __init__(self, on_close: Callable[[], Awaitable[None]]) -> None:
+        self.is_alive = True
         self._on_close = on_close
         self._process = os.getpid()
         self._calls: set[_Call[Any]] = set()
+        self._inbox: deque[_Call[Any]] = deque()
+        # How often the inbox was emptied, and what that number was before the latest wake-up for it.
+        self._emptied = 0
+        self._woken_at = -1
         loop_made: Future[asyncio.AbstractEventLoop] = Future()
         self._thread = threading.Thread(target=self._main, args=[loop_made], name="truto_sync", daemon=True)
         self._thread.start()
@@ -91,19 +103,15 @@ class _LoopThread:
     def run(self, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
         if threading.current_thread() is self._thread:
             raise RuntimeError("a blocking call from the client's own event loop would wait for itself; use truto_async")
-        call = _Call(self._loop, start())  # starts here, so that wrong arguments are the caller's error
-        self._calls.add(call)
+        call = _Call(start())  # starts here, so that wrong arguments are the caller's error
         try:
+            self._calls.add(call)
             self._wait(call)
-            return call.result.result()
+            return call.take()
         finally:
             self._calls.discard(call)
             call.drop()
             del call  # an error in it would keep this frame, and the client, alive
-
-    @property
-    def is_alive(self) -> bool:
-        return self._thread.is_alive()
 
     def stop(self) -> None:
         # While the interpreter ends, and in a forked child, the thread does not run any more.
@@ -114,22 +122,45 @@ class _LoopThread:
 
     def _wait(self, call: _Call[Any]) -> None:
         try:
-            self._loop.call_soon_threadsafe(call.begin)
-        except RuntimeError:
-            raise ClientClosedError(_CLOSED) from None
-        try:
-            call.result.exception()
+            self._inbox.append(call)
+            self._wake()
+            call.wait()
         except BaseException:
-            # Ctrl-C, or whatever else a signal handler raised in this thread.
-            self._loop.call_soon_threadsafe(call.cancel)
-            call.result.exception()
+            # Ctrl-C, or whatever else a signal handler raised in this thread; or the loop is closed.
+            self._cancel(call)
             raise
 
+    def _wake(self) -> None:
+        # One wake-up does for all the calls that come before the inbox is emptied. It is written down only once it is under
+        # way: a signal handler, or the collector, may make a call of its own in the middle of this.
+        emptied = self._emptied
+        if self._woken_at == emptied:
+            return
+        try:
+            self._loop.call_soon_threadsafe(self._begin)
+        except RuntimeError:
+            raise ClientClosedError(_CLOSED) from None
+        self._woken_at = emptied
+
+    def _begin(self) -> None:
+        self._emptied += 1
+        while self._inbox:
+            self._inbox.popleft().begin(self._loop)
+
+    def _cancel(self, call: _Call[Any]) -> None:
+        with suppress(RuntimeError):  # the loop is closed: there is nothing to cancel, or to wait for
+            self._loop.call_soon_threadsafe(self._begin)
+            self._loop.call_soon_threadsafe(call.cancel)
+            call.wait()
+
     def _main(self, loop_made: Future[asyncio.AbstractEventLoop]) -> None:
-        asyncio.run(self._serve(loop_made))
-        for call in list(self._calls):
-            if not call.result.done():
-                call.result.set_exception(ClientClosedError(_CLOSED))
+        try:
+            asyncio.run(self._serve(loop_made))
+        finally:
+            self.is_alive = False
+            self._emptied += 1  # from here on each call asks the closed loop itself
+            for call in list(self._calls):
+                call.cut_off()
 
     async def _serve(self, loop_made: Future[asyncio.AbstractEventLoop]) -> None:
         self._stopping = asyncio.Event()
@@ -142,28 +173,61 @@ class _LoopThread:
 
 
 class _Call(Generic[T]):
-    def __init__(self, loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T]) -> None:
-        self.result: Future[T] = Future()
-        self._loop = loop
+    def __init__(self, coroutine: Coroutine[Any, Any, T]) -> None:
         self._coroutine = coroutine
-        self._task: asyncio.Task[T] | None = None
+        self._context = copy_context()
+        self._task: Task[None] | None = None
+        self._begun = self._over = False
+        self._error: BaseException | None = None
+        self._result: T
+        # A bare lock costs half of what a Future does, and a signal handler can interrupt the wait for it as well.
+        self._end = threading.Lock()
+        self._end.acquire()
 
-    def begin(self) -> None:
-        self._task = self._loop.create_task(self._coroutine)
-        self._task.add_done_callback(self._settle)
+    def begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        if sys.version_info >= (3, 12):  # pragma: no cover  # the coverage is of 3.11
+            self._task = Task(self._play(), loop=loop, context=self._context, eager_start=True)
+        else:
+            self._task = loop.create_task(self._play(), context=self._context)
+            self._task.add_done_callback(self.cut_off)  # if it was cancelled before its first step
 
     def cancel(self) -> None:
         if self._task is not None:
             self._task.cancel()
 
+    def cut_off(self, _: object = None) -> None:
+        if not self._over:
+            self._release(ClientClosedError(_CUT_OFF))
+
+    def wait(self) -> None:
+        if not self._over:  # else the lock may have been taken, just before an interruption
+            self._end.acquire()
+
+    def take(self) -> T:
+        try:
+            if self._error is not None:
+                raise self._error
+            return self._result
+        finally:
+            self._error = None  # which knows this call by its traceback
+
     def drop(self) -> None:
-        if self._task is None:
+        if not self._begun:
             self._coroutine.close()
 
-    def _settle(self, task: asyncio.Task[T]) -> None:
-        if task.cancelled():
-            self.result.set_exception(ClientClosedError("the client was closed while this call was under way"))
-        elif (error := task.exception()) is not None:
-            self.result.set_exception(error)
+    async def _play(self) -> None:
+        # The caller is released from inside the last step; a callback of the task would be another turn of the loop.
+        self._begun = True
+        try:
+            self._result = await self._coroutine
+        except (CancelledError, GeneratorExit):
+            self.cut_off()
+        except BaseException as error:  # noqa: BLE001  # whatever it is, it is the caller's, and the loop goes on
+            self._release(error)
         else:
-            self.result.set_result(task.result())
+            self._release(None)
+
+    def _release(self, error: BaseException | None) -> None:
+        self._error = error
+        self._over = True
+        self._end.release()
