@@ -317,3 +317,26 @@ def test_the_shared_empty_object_stays_empty() -> None:
             fill()
     assert node.extra is pickle.loads(pickle.dumps(node)).extra is copy.deepcopy(node).extra is RequestNode().extra
     assert {"name": "a", "b": 1} == attrs.evolve(node, extra=node.extra | {"b": 1}).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "problem"),
+    [
+        ({"resources": [{"name": "a"}, 5]}, "$.resources[1]", "expected an object, got an integer"),
+        ({"resources": [{"type": 5}]}, "$.resources[0].type", "expected a string, got an integer"),
+        ({"resources": [{"depends_on": ["a", 5]}]}, "$.resources[0].depends_on[1]", "expected a string, got an integer"),
+        (
+            {"resources": [{"type": "destination", "resources_to_persist": ["a", None]}]},
+            "$.resources[0].resources_to_persist[1]",
+            "expected a string, got null",
+        ),
+        ({"created_at": 5}, "$.created_at", "expected a string, got an integer"),
+        ({"resources": {}}, "$.resources", "expected an array, got an object"),
+    ],
+)
+def test_the_path_of_what_does_not_fit(document: dict[str, Any], path: str, problem: str) -> None:
+    """The error says where, also deep inside lists."""
+    with pytest.raises(ResponseDecodeError, match=problem) as caught:
+        SyncJob.from_dict({"id": "1"} | document)
+
+    assert path == caught.value.path

@@ -9,6 +9,7 @@ import pickle
 import traceback
 import warnings
 from functools import partial
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -120,7 +121,7 @@ def reachable(root: object) -> list[object]:
     pending = [root]
     while pending:
         thing = pending.pop()
-        if id(thing) in seen or isinstance(thing, type) or callable(thing):
+        if id(thing) in seen or isinstance(thing, type | ModuleType) or callable(thing):
             continue
         seen[id(thing)] = thing
         module = type(thing).__module__

@@ -52,10 +52,9 @@ class Alarm:
             self._timer = None
 
     def _ring(self) -> None:
-        now = self._loop.time()
-        if self._timer is not None:  # which may come a tick of the clock early
-            now = max(now, self._timer.when())
-        self._timer = None
+        timer, self._timer = self._timer, None
+        # The clock may come a tick early.
+        now = max(self._loop.time(), timer.when() if timer else 0.0)
         for sleeper, due in list(self._due.items()):
             if due <= now:
                 del self._due[sleeper]

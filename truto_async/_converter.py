@@ -173,12 +173,8 @@ def _unstructure_dict(cls: Any) -> Unstructure:
 
 
 def _structure_union(union: Any) -> Structure:
-    """Make the hook of `X | None` or of a union of JSON types, told apart by the type of the value."""
+    """Make the hook of a union of JSON types, told apart by the type of the value."""
     hooks = {get_origin(kind) or kind: (converter.get_structure_hook(kind), kind) for kind in _members(union)}
-    if len(hooks) == 2 and NoneType in hooks:
-        del hooks[NoneType]
-        [(hook, kind)] = hooks.values()
-        return lambda value, _: None if value is None else hook(value, kind)
 
     def structure(value: JSONValue, _: Any) -> Any:
         if type(value) not in hooks:
@@ -187,12 +183,6 @@ def _structure_union(union: Any) -> Structure:
         return hook(value, kind)
 
     return structure
-
-
-def _unstructure_optional(union: Any) -> Unstructure:
-    """Make the hook of `X | None`, for what is not None; a union of JSON types needs none."""
-    [kind] = (kind for kind in _members(union) if kind is not NoneType)
-    return converter.get_unstructure_hook(kind)
 
 
 def _structure_timestamp(value: JSONValue, _: Any) -> datetime:
@@ -222,11 +212,9 @@ def _is_union(kind: Any) -> bool:
     return get_origin(kind) in (Union, UnionType)
 
 
-def _is_plain_union(cls: Any) -> bool:
-    """Tell `X | None` and unions of JSON types from unions of models, which are registered one by one."""
-    members = _members(cls)
-    is_optional = len(members) == 2 and NoneType in members
-    return _is_union(cls) and (is_optional or all((get_origin(member) or member) in NAMES for member in members))
+def _is_json_union(cls: Any) -> bool:
+    """Tell unions of JSON types from unions of models, which are registered one by one."""
+    return _is_union(cls) and all((get_origin(member) or member) in NAMES for member in _members(cls))
 
 
 def _register_hooks() -> None:
@@ -234,11 +222,11 @@ def _register_hooks() -> None:
         converter.register_structure_hook(kind, lambda value, kind: exactly(kind, value))
     converter.register_structure_hook(datetime, _structure_timestamp)
     converter.register_unstructure_hook(datetime, _timestamps.to_wire)
+    converter.register_structure_hook_factory(_is_json_union, _structure_union)
     for applies, structure, unstructure in (
         (attrs.has, _structure_model, _unstructure_model),
         (_is_list, _structure_list, _unstructure_list),
         (_is_dict, _structure_dict, _unstructure_dict),
-        (_is_plain_union, _structure_union, _unstructure_optional),
     ):
         converter.register_structure_hook_factory(applies, structure)
         converter.register_unstructure_hook_factory(applies, unstructure)

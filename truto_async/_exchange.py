@@ -88,9 +88,8 @@ class Exchange:
     def wake(self) -> None:
         """Give up: the time of this attempt is up."""
         self._late = True
-        waited_for = self._protocol if self._head is None else self._head.content
-        if waited_for is not None:
-            waited_for.set_exception(TimeoutError())
+        waited_for = cast("ResponseHandler", self._protocol) if self._head is None else self._head.content
+        waited_for.set_exception(TimeoutError())
 
     def _response(self) -> Response:
         head = cast("Answer", self._head)

@@ -45,12 +45,10 @@ class _Empty(JSONObject):
         """Copy and pickle as what it is: one for all."""
         return "EMPTY"
 
-    if not TYPE_CHECKING:
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("this object is shared and stays empty; make a new model with attrs.evolve(model, extra={...})")
 
-        def _refuse(self, *_: object, **__: object) -> NoReturn:
-            raise TypeError("this object is shared and stays empty; make a new model with attrs.evolve(model, extra={...})")
-
-        __setitem__ = setdefault = update = __ior__ = _refuse
+    __setitem__ = setdefault = update = __ior__ = cast("Any", _refuse)
 
 
 EMPTY: JSONObject = _Empty()

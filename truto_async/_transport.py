@@ -144,9 +144,10 @@ class Transport:
                 outcome = await exchange.run(channel, call.bounded(self.settings.timeout))
             finally:
                 call.sent = call.sent or exchange.sent
-            if not exchange.stale or not call.request.is_idempotent:
+            again = exchange.stale and call.request.is_idempotent
+            call.maybe_done = call.maybe_done or again
+            if not again:
                 break
-            call.maybe_done = True
         self._observer.response(call.request, call.attempt, outcome, time.monotonic() - began)
         return outcome
 

@@ -1,0 +1,140 @@
+"""The way around aiohttp's session, its timer, and where it is not taken."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest
+
+from tests.wire import Wire, WireServer, answer
+from truto_async import APITimeoutError, AsyncTruto, _direct, _tracked
+from truto_async._alarm import Alarm
+
+if TYPE_CHECKING:
+    from tests.conftest import MakeClient
+    from truto_async.testing import FakeTruto
+
+JOB_ID = "4a4de828-61e5-4d0c-9f61-8f3a5b7c2d01"
+
+
+def test_mocks_of_aiohttp_work(make_client: MakeClient, fake_truto: FakeTruto, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What replaces the method of all aiohttp sessions, as mocks and monitors do, sees the requests."""
+    seen: list[str] = []
+    original = aiohttp.ClientSession._request
+
+    async def watched(session: aiohttp.ClientSession, method: str, url: Any, **options: Any) -> aiohttp.ClientResponse:
+        seen.append(f"{method} {url.path}")
+        return await original(session, method, url, **options)
+
+    monkeypatch.setattr(aiohttp.ClientSession, "_request", watched)
+    truto = make_client(fake_truto.token, base_url=fake_truto.url)
+
+    assert JOB_ID == truto.sync_jobs.get(JOB_ID).id
+    assert [f"GET /sync-job/{JOB_ID}"] == seen
+
+
+def test_another_aiohttp(make_client: MakeClient, fake_truto: FakeTruto, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where aiohttp's inside is not as it was, its session is used."""
+    monkeypatch.setattr(_direct, "is_known", lambda *_: False)
+    truto = make_client(fake_truto.token, base_url=fake_truto.url)
+
+    assert JOB_ID == truto.sync_jobs.get(JOB_ID).id
+
+
+def test_what_is_known_of_aiohttp() -> None:
+    """It is told by the names and parameters that are used."""
+
+    class Handler:
+        def read(self) -> None: ...
+        def set_response_params(self, *, read_until_eof: bool) -> None: ...
+
+    class Renamed:
+        def read(self) -> None: ...
+
+    class Changed(Renamed):
+        def set_response_params(self, *, until_eof: bool) -> None: ...
+
+    class Connector:
+        def connect(self, req: object, traces: object, timeout: object) -> None: ...
+
+    assert _direct.is_known(Handler, Connector)
+    assert not _direct.is_known(Renamed, Connector)
+    assert not _direct.is_known(Changed, Connector)
+    assert not _direct.is_known(Handler, Handler)
+
+
+def test_a_transport_of_another_event_loop() -> None:
+    """One that has no size of its reads is left alone."""
+    _tracked._read_less_at_once(object())
+
+
+async def test_a_base_url_with_a_path() -> None:
+    """It comes before the path of the request, and the query after it."""
+    with WireServer(_echo_target) as server:
+        async with AsyncTruto("t", base_url=f"{server.url}/v1/eu/") as truto:
+            assert {"target": "/v1/eu/a%20b?c=d%26"} == await truto.request("GET", "/a b", query={"c": "d&"})
+
+
+async def _echo_target(wire: Wire) -> None:
+    head = await wire.request()
+    target = head.split(b" ")[1].decode()
+    await wire.send(answer(f'{{"target": "{target}"}}'.encode()))
+
+
+async def test_a_head_that_comes_too_late() -> None:
+    """Where the head and the end of the time come in one turn of the loop, the time is up: the rest might never come."""
+
+    async def head_only(wire: Wire) -> None:
+        await wire.request()
+        await asyncio.sleep(0.1)
+        await wire.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
+        await asyncio.Event().wait()
+
+    with WireServer(head_only) as server:
+        async with AsyncTruto("t", base_url=server.url, retry=None, timeout=0.3) as truto:
+            call = asyncio.ensure_future(truto.sync_jobs.get("x"))
+            while not server.heads:  # noqa: ASYNC110  # the server is in another thread
+                await asyncio.sleep(0.001)
+            time.sleep(0.5)  # noqa: ASYNC251  # the loop is busy while both come
+            with pytest.raises(APITimeoutError):
+                await asyncio.wait_for(call, 5)
+
+
+class Sleeper:
+    """Writes down when it was woken."""
+
+    def __init__(self) -> None:
+        """Sleep."""
+        self.woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Wake up."""
+        self.woken.set()
+
+
+async def test_the_alarm_wakes_each_in_its_time() -> None:
+    """The earliest first, whatever the order of setting; never who was taken off, or has no time."""
+    alarm = Alarm()
+    late, early, off, never = sleepers = [Sleeper() for _ in range(4)]
+    for sleeper, seconds in zip(sleepers, (0.2, 0.05, 0.06, None), strict=True):
+        alarm.set(sleeper, alarm.after(seconds))
+    alarm.unset(off)
+
+    await early.woken.wait()
+    assert not late.woken.is_set()
+    await late.woken.wait()
+    assert not off.woken.is_set()
+    assert not never.woken.is_set()
+
+    again = Sleeper()
+    alarm.set(again, alarm.after(0.01))
+    await again.woken.wait()
+
+
+async def test_no_timeout(fake_truto: FakeTruto) -> None:
+    """A client without a timeout sets no alarm."""
+    async with AsyncTruto(fake_truto.token, base_url=fake_truto.url, timeout=None) as truto:
+        assert JOB_ID == (await truto.sync_jobs.get(JOB_ID)).id
