@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from truto_async import ClientClosedError
-from truto_sync._portal import Portal, _Call
+from truto_sync._call import Call
+from truto_sync._portal import Portal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -68,7 +69,7 @@ def test_a_call_that_has_just_ended() -> None:
     portal = Portal(nothing)
     portal.run(nothing)
     assert portal._loop_thread is not None
-    call = _Call(seven())
+    call = Call(seven())
     call.cancel()
     portal._loop_thread._calls.add(call)
     portal._loop_thread._loop.call_soon_threadsafe(call.begin, portal._loop_thread._loop)
@@ -87,7 +88,7 @@ def test_a_call_that_is_cancelled_before_its_first_step() -> None:
     portal.run(nothing)
     assert portal._loop_thread is not None
     loop = portal._loop_thread._loop
-    call = _Call(forever())
+    call = Call(forever())
 
     def begin_and_cancel() -> None:
         call.begin(loop)

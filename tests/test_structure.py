@@ -33,6 +33,7 @@ LAYERS = [
     ["truto_sync._blocking"],
     ["truto_sync.paging", "truto_sync.batch"],
     ["truto_sync._portal", "truto_sync._docs"],
+    ["truto_sync._call"],
     ["truto_async._pytest"],
     ["truto_async.testing"],
     ["truto_async.testing._fake"],

@@ -7,16 +7,15 @@ import math
 import os
 import sys
 import threading
-from asyncio import CancelledError, Task
 from collections import deque
 from concurrent.futures import Future
 from contextlib import suppress
-from contextvars import copy_context
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import finalize
 
 from truto_async import _fork
 from truto_async.errors import ClientClosedError
+from truto_sync._call import Call
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -26,7 +25,6 @@ __all__ = ["Portal"]
 T = TypeVar("T")
 
 _CLOSED = "this client is closed; make a new one"
-_CUT_OFF = "the client was closed while this call was under way"
 
 
 class Portal:
@@ -90,8 +88,8 @@ class _LoopThread:
         self.is_alive = True
         self._on_close = on_close
         self._process = os.getpid()
-        self._calls: set[_Call[Any]] = set()
-        self._inbox: deque[_Call[Any]] = deque()
+        self._calls: set[Call[Any]] = set()
+        self._inbox: deque[Call[Any]] = deque()
         # How often the inbox was emptied, and what that number was before the latest wake-up for it.
         self._emptied = 0
         self._woken_at = -1
@@ -103,7 +101,7 @@ class _LoopThread:
     def run(self, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
         if threading.current_thread() is self._thread:
             raise RuntimeError("a blocking call from the client's own event loop would wait for itself; use truto_async")
-        call = _Call(start())  # starts here, so that wrong arguments are the caller's error
+        call = Call(start())  # starts here, so that wrong arguments are the caller's error
         try:
             self._calls.add(call)
             self._wait(call)
@@ -120,7 +118,7 @@ class _LoopThread:
             if threading.current_thread() is not self._thread:
                 self._thread.join()
 
-    def _wait(self, call: _Call[Any]) -> None:
+    def _wait(self, call: Call[Any]) -> None:
         try:
             self._inbox.append(call)
             self._wake()
@@ -147,7 +145,7 @@ class _LoopThread:
         while self._inbox:
             self._inbox.popleft().begin(self._loop)
 
-    def _cancel(self, call: _Call[Any]) -> None:
+    def _cancel(self, call: Call[Any]) -> None:
         with suppress(RuntimeError):  # the loop is closed: there is nothing to cancel, or to wait for
             self._loop.call_soon_threadsafe(self._begin)
             self._loop.call_soon_threadsafe(call.cancel)
@@ -170,64 +168,3 @@ class _LoopThread:
         loop_made.set_result(loop)
         await self._stopping.wait()
         await self._on_close()
-
-
-class _Call(Generic[T]):
-    def __init__(self, coroutine: Coroutine[Any, Any, T]) -> None:
-        self._coroutine = coroutine
-        self._context = copy_context()
-        self._task: Task[None] | None = None
-        self._begun = self._over = False
-        self._error: BaseException | None = None
-        self._result: T
-        # A bare lock costs half of what a Future does, and a signal handler can interrupt the wait for it as well.
-        self._end = threading.Lock()
-        self._end.acquire()
-
-    def begin(self, loop: asyncio.AbstractEventLoop) -> None:
-        if sys.version_info >= (3, 12):  # pragma: no cover  # the coverage is of 3.11
-            self._task = Task(self._play(), loop=loop, context=self._context, eager_start=True)
-        else:
-            self._task = loop.create_task(self._play(), context=self._context)
-            self._task.add_done_callback(self.cut_off)  # if it was cancelled before its first step
-
-    def cancel(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-
-    def cut_off(self, _: object = None) -> None:
-        if not self._over:
-            self._release(ClientClosedError(_CUT_OFF))
-
-    def wait(self) -> None:
-        if not self._over:  # else the lock may have been taken, just before an interruption
-            self._end.acquire()
-
-    def take(self) -> T:
-        try:
-            if self._error is not None:
-                raise self._error
-            return self._result
-        finally:
-            self._error = None  # which knows this call by its traceback
-
-    def drop(self) -> None:
-        if not self._begun:
-            self._coroutine.close()
-
-    async def _play(self) -> None:
-        # The caller is released from inside the last step; a callback of the task would be another turn of the loop.
-        self._begun = True
-        try:
-            self._result = await self._coroutine
-        except (CancelledError, GeneratorExit):
-            self.cut_off()
-        except BaseException as error:  # noqa: BLE001  # whatever it is, it is the caller's, and the loop goes on
-            self._release(error)
-        else:
-            self._release(None)
-
-    def _release(self, error: BaseException | None) -> None:
-        self._error = error
-        self._over = True
-        self._end.release()
