@@ -106,7 +106,7 @@ def _fits(kind: Any) -> str:
         return "True"
     members = _members(kind)
     tests = [f"type(item) is {plain.__name__}" for plain in _TAKEN_AS_THEY_ARE if plain in members]
-    return " or ".join((["item is None"] if NoneType in members else []) + tests) or "False"
+    return " or ".join(tests + (["item is None"] if NoneType in members else [])) or "False"
 
 
 def _is_json(kind: Any) -> bool:

@@ -48,6 +48,8 @@ _BROKEN_OFF = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
 class Exchange:
     """One attempt, and what is known of it afterwards."""
 
+    __slots__ = ("_head", "_host", "_late", "_pieces", "_protocol", "_request", "_settings", "sent", "stale")
+
     def __init__(self, settings: Settings, request: Request, host: str) -> None:
         """Take what is sent, and the host for messages."""
         self._settings = settings

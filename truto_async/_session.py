@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import warnings
 from typing import TYPE_CHECKING, NamedTuple, cast
-from weakref import WeakKeyDictionary
 
 import aiohttp
 
@@ -59,7 +58,7 @@ class Sessions:
     def __init__(self, settings: Settings) -> None:
         """Take the settings; nothing is opened yet."""
         self._settings = settings
-        self._channels: WeakKeyDictionary[asyncio.AbstractEventLoop, Channel] = WeakKeyDictionary()
+        self._channels: dict[asyncio.AbstractEventLoop, Channel] = {}
         self.closed: bool = False
         self._used = False
         _fork.register(self)
@@ -96,12 +95,12 @@ class Sessions:
     def after_fork(self) -> None:
         """Leave the connections to the parent: closing them here would end them there."""
         _of_the_parent.append(self._channels)
-        self._channels = WeakKeyDictionary()
+        self._channels = {}
 
     async def close(self) -> None:
         """Close what was opened here, in this loop and others. A session that was handed in stays open."""
         self.closed = True
-        channels, self._channels = self._channels, WeakKeyDictionary()
+        channels, self._channels = self._channels, {}
         here = asyncio.get_running_loop()
         for loop, channel in list(channels.items()):
             if channel.lifetime is None:

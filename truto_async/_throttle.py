@@ -56,7 +56,6 @@ class _Window(Throttler):
     def give_back(self, *, counted: bool) -> None:
         self.in_flight -= 1
         if counted:
-            self.flush()  # type: ignore[no-untyped-call]  # the same
             now = time.monotonic()
             if self._task_logs and self._task_logs[-1] > now:
                 insort(self._task_logs, now)  # fill() has put times to come
@@ -166,7 +165,7 @@ class RateLimit:
         with self._lock:
             if self._queue:
                 self._drop_the_gone()
-            free = not (self._queue or self._is_paused) and self._window.has_room()
+            free = not self._queue and not (self._paused_until and self._is_paused) and self._window.has_room()
             if free:
                 self._window.take()
             return free
@@ -255,7 +254,7 @@ class RateLimit:
 
     @property
     def _is_paused(self) -> bool:
-        return self._paused_until > 0 and time.monotonic() < self._paused_until
+        return time.monotonic() < self._paused_until
 
     def _seconds(self, ahead: int) -> float:
         return max(0.0, self._paused_until - time.monotonic(), self._window.wait(ahead))

@@ -16,7 +16,7 @@ __all__ = ["Batch", "Blocking", "Gets", "wide"]
 
 def wide() -> RateLimit:
     """Make a rate limit that is asked for each request and never reached. It has hundreds to remember, as the real one."""
-    return RateLimit(1_000_000, per=0.1)
+    return RateLimit(5_000, per=0.1)
 
 
 class Gets(AsyncGets):
