@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from itertools import takewhile
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from attrs import frozen
 
-from truto_async._request import segment
-from truto_async.errors import AuthenticationError, ClientClosedError, InvalidArgumentError, TLSError, TrutoError
+from truto_async.errors import AuthenticationError, ClientClosedError, TLSError, TrutoError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -119,30 +118,32 @@ class Pool(Generic[T]):
         if outcome.error is not None and _is_fatal(outcome.error):
             self.end(outcome.error)
 
-    async def _outcome(self, wanted: str) -> Outcome[T]:
+    async def _outcome(self, wanted: object) -> Outcome[T]:
         """Fetch it, or share the request of another worker that is fetching it."""
-        try:
-            segment(wanted)
-        except InvalidArgumentError as error:
-            return Outcome[T](id=wanted, error=error)
-        if wanted not in self._in_flight:
-            return await self._fetch_and_share(wanted)
-        shared = self._in_flight[wanted]
-        if shared is None:
-            shared = self._in_flight[wanted] = asyncio.get_running_loop().create_future()
-        return await shared
-
-    async def _fetch_and_share(self, wanted: str) -> Outcome[T]:
+        if not isinstance(wanted, str):
+            return await self._fetched(cast("str", wanted))  # which says what is wrong with it
+        if wanted in self._in_flight:
+            return await self._shared(wanted)
         self._in_flight[wanted] = None
         try:
-            outcome = Outcome(id=wanted, value=await self._fetch(wanted))
-        except TrutoError as error:
-            outcome = Outcome[T](id=wanted, error=error)
+            outcome = await self._fetched(wanted)
         finally:
             shared = self._in_flight.pop(wanted)
         if shared is not None:
             shared.set_result(outcome)
         return outcome
+
+    async def _shared(self, wanted: str) -> Outcome[T]:
+        shared = self._in_flight[wanted]
+        if shared is None:
+            shared = self._in_flight[wanted] = asyncio.get_running_loop().create_future()
+        return await shared
+
+    async def _fetched(self, wanted: str) -> Outcome[T]:
+        try:
+            return Outcome(id=wanted, value=await self._fetch(wanted))
+        except TrutoError as error:
+            return Outcome[T](id=wanted, error=error)
 
 
 def _is_fatal(error: TrutoError) -> bool:

@@ -146,7 +146,7 @@ class Transport:
                 call.sent = call.sent or exchange.sent
             again = exchange.stale and call.request.is_idempotent
             call.maybe_done = call.maybe_done or again
-            if not again:
+            if not again:  # pragma: no branch  # taken; Python 3.11 does not always trace it
                 break
         self._observer.response(call.request, call.attempt, outcome, time.monotonic() - began)
         return outcome
