@@ -121,9 +121,10 @@ class Sessions:
             request_class=TrackedRequest,
             timeout=aiohttp.ClientTimeout(total=None),
         )
-        lifetime = _close_with_loop(session)
+        way_around = direct(session, settings)
+        lifetime = _close_with_loop(session, way_around)
         await anext(lifetime)
-        return Channel(session, asyncio.Semaphore(settings.max_connections), lifetime, direct(session, settings))
+        return Channel(session, asyncio.Semaphore(settings.max_connections), lifetime, way_around)
 
     def _adopt(self, handed_in: AiohttpSession) -> Channel:
         if self._channels:
@@ -155,7 +156,7 @@ def request_headers(settings: Settings) -> dict[str, str]:
     }
 
 
-async def _close_with_loop(session: aiohttp.ClientSession) -> AsyncGenerator[None, None]:
+async def _close_with_loop(session: aiohttp.ClientSession, way_around: Direct | None) -> AsyncGenerator[None, None]:
     """Close the session when the loop shuts down its asynchronous generators, as asyncio.run does at its end.
 
     When the generator is collected before that, the loop finalizes it, with the same effect.
@@ -163,4 +164,6 @@ async def _close_with_loop(session: aiohttp.ClientSession) -> AsyncGenerator[Non
     try:
         yield
     finally:
+        if way_around is not None:
+            way_around.alarm.stop()
         await session.close()

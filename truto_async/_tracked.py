@@ -25,10 +25,10 @@ def use(connection: aiohttp.connector.Connection) -> bool:
 
 
 def _read_less_at_once(transport: object) -> None:
-    """Have asyncio allocate what an answer needs, not 256 KiB for each read: these are mapped and unmapped each time.
+    """Have asyncio allocate less than its 256 KiB for each read, which glibc maps and unmaps each time: 16 µs against 2.
 
-    Worth 14 microseconds a read without TLS, and twice that with it, where the reads are those of the TLS layer. Where there
-    is no such attribute, as in another event loop, nothing is lost.
+    With TLS the reads are those of the TLS layer. Where there is no such attribute, as in another event loop, nothing is
+    lost.
     """
     reader: Any = getattr(transport, "_ssl_protocol", transport)
     if hasattr(reader, "max_size"):
