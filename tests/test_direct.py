@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
+import weakref
+from contextvars import ContextVar
+from enum import Enum, StrEnum
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
 
-from tests.wire import Wire, WireServer, answer
-from truto_async import APITimeoutError, AsyncTruto, _direct, _tracked
+from tests.wire import OK, Wire, WireServer, answer
+from truto_async import APITimeoutError, AsyncTruto, ClientClosedError, Hooks, _direct, _tracked
 from truto_async._alarm import Alarm
 
 if TYPE_CHECKING:
@@ -138,3 +143,97 @@ async def test_no_timeout(fake_truto: FakeTruto) -> None:
     """A client without a timeout sets no alarm."""
     async with AsyncTruto(fake_truto.token, base_url=fake_truto.url, timeout=None) as truto:
         assert JOB_ID == (await truto.sync_jobs.get(JOB_ID)).id
+
+
+def test_wrapped_methods_are_used(make_client: MakeClient, fake_truto: FakeTruto, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrapper that goes by the name of what it wraps is seen, and so is one of the public method."""
+    seen: list[str] = []
+    for name in ("_request", "request"):
+        original = getattr(aiohttp.ClientSession, name)
+
+        @wraps(original)
+        def watched(*args: Any, _original: Any = original, _name: str = name, **options: Any) -> Any:
+            seen.append(_name)
+            return _original(*args, **options)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(aiohttp.ClientSession, name, watched)
+            make_client(fake_truto.token, base_url=fake_truto.url).sync_jobs.get(JOB_ID)
+
+    assert ["_request", "request"] == seen
+
+
+async def test_no_time_left_before_connecting() -> None:
+    """A deadline that passed while something else went on ends the call at once."""
+
+    async def never(wire: Wire) -> None:
+        await asyncio.Event().wait()
+
+    hooks = Hooks(on_request=lambda _: time.sleep(0.2))
+    with WireServer(never) as server:
+        async with AsyncTruto("t", base_url=server.url, retry=None, hooks=hooks) as truto:
+            with pytest.raises(APITimeoutError):
+                await asyncio.wait_for(truto.with_options(deadline=0.1).sync_jobs.get("x"), 5)
+        assert 0 == server.connections
+
+
+async def test_a_stale_connection_while_closing() -> None:
+    """A client that closes makes no new connection."""
+
+    async def once(wire: Wire) -> None:
+        await wire.request()
+        await wire.send(OK)
+        await wire.request()
+        await asyncio.Event().wait()
+
+    with WireServer(once) as server:
+        truto = AsyncTruto("t", base_url=server.url, retry=None)
+        await truto.sync_jobs.get("x")
+        call = asyncio.ensure_future(truto.sync_jobs.get("x"))
+        while len(server.heads) < 2:  # noqa: ASYNC110  # the server is in another thread
+            await asyncio.sleep(0.001)
+        await truto.close()
+        with pytest.raises(ClientClosedError):
+            await asyncio.wait_for(call, 5)
+        assert 1 == server.connections
+
+
+async def test_the_alarm_keeps_no_context() -> None:
+    """The variables of the call that happened to set the timer can be collected."""
+
+    class Held:
+        pass
+
+    held = Held()
+    seen = weakref.ref(held)
+    variable: ContextVar[Held] = ContextVar("variable")
+    alarm = Alarm()
+
+    async def call(thing: Held) -> None:
+        variable.set(thing)
+        alarm.set(Sleeper(), alarm.after(60))
+
+    await asyncio.create_task(call(held))
+    del held
+    await asyncio.sleep(0)
+    gc.collect()
+
+    assert seen() is None
+    alarm.stop()
+
+
+class Known(StrEnum):
+    """Ids by name."""
+
+    JOB = JOB_ID
+
+
+def test_an_id_from_an_enumeration(make_client: MakeClient, fake_truto: FakeTruto) -> None:
+    """Its value is sent, not its name."""
+
+    class Old(str, Enum):
+        JOB = JOB_ID
+
+    truto = make_client(fake_truto.token, base_url=fake_truto.url)
+
+    assert JOB_ID == truto.sync_jobs.get(Known.JOB).id == truto.sync_jobs.get(Old.JOB).id

@@ -284,6 +284,7 @@ class StrictJob(SyncJob):
 
     team_id: str | None = attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.max_len(3)))
     seen: bool = attrs.field(default=False, init=True)
+    tags: list[str] = attrs.field(factory=list)
 
     def __attrs_post_init__(self) -> None:
         """Do something to what was read."""
@@ -296,8 +297,8 @@ def test_a_subclass_of_a_users() -> None:
 
     job = StrictJob.from_dict(document)
 
-    assert (job.team_id, job.seen, job.extra) == ("abc", True, {"x": 1})
-    assert document | {"seen": True} == job.to_dict()
+    assert (job.team_id, job.seen, job.tags, job.extra) == ("abc", True, [], {"x": 1})
+    assert document | {"seen": True, "tags": []} == job.to_dict()
     with pytest.raises(ValueError, match="team_id"):
         StrictJob.from_dict(document | {"team_id": "long"})
 

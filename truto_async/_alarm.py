@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import Context
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Alarm:
         self._due[sleeper] = due
         if self._timer is None or due < self._timer.when():
             self.stop()
-            self._timer = self._loop.call_at(due, self._ring)
+            self._timer = self._ring_at(due)
 
     def unset(self, sleeper: Sleeper) -> None:
         """Do not wake it any more. The timer stays: most likely the next one needs it no earlier."""
@@ -60,4 +61,8 @@ class Alarm:
                 del self._due[sleeper]
                 sleeper.wake()
         if self._due:
-            self._timer = self._loop.call_at(min(self._due.values()), self._ring)
+            self._timer = self._ring_at(min(self._due.values()))
+
+    def _ring_at(self, due: float) -> asyncio.TimerHandle:
+        """Set the timer, without keeping the context variables of whoever happens to be the caller."""
+        return self._loop.call_at(due, self._ring, context=Context())

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Direct", "direct", "is_known"]
 
+_OF_AIOHTTP = vars(aiohttp.client)
+
 
 @lru_cache(8)  # mostly it is the same
 def _within(seconds: float | None) -> aiohttp.ClientTimeout:
@@ -44,6 +46,11 @@ class Answer(NamedTuple):
     status: int
     headers: Mapping[str, str]
     content: aiohttp.StreamReader
+
+
+def _is_its_own(method: object) -> bool:
+    """Tell aiohttp's function from whatever stands in its place, also where that goes by the same name."""
+    return type(method) is FunctionType and method.__globals__ is _OF_AIOHTTP
 
 
 class Place(aiohttp.ClientRequest):
@@ -78,8 +85,10 @@ class Direct:
     @property
     def is_open(self) -> bool:
         """Whether nobody has hooked into the session."""
-        send = vars(aiohttp.ClientSession).get("_request")
-        return type(send) is FunctionType and send.__module__ == "aiohttp.client" and not self._session.trace_configs
+        methods = vars(aiohttp.ClientSession)
+        return (
+            _is_its_own(methods.get("_request")) and _is_its_own(methods.get("request")) and not self._session.trace_configs
+        )
 
     async def connect(self, seconds: float | None) -> Connection:
         """Take a connection of the pool, or make one in so many seconds; raises TimeoutError."""

@@ -45,6 +45,11 @@ class BrokenOffError(aiohttp.ClientError):
 _BROKEN_OFF = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
 
 
+def _check_time(seconds: float | None) -> None:
+    if seconds is not None and seconds <= 0:
+        raise TimeoutError  # none is left; aiohttp would take it for no limit
+
+
 class Exchange:
     """One attempt, and what is known of it afterwards."""
 
@@ -67,6 +72,7 @@ class Exchange:
     async def run(self, channel: Channel, seconds: float | None) -> Response | TrutoError:
         """Send once. Failures are returned: raised from here, they would drag the HTTP library's frames along."""
         try:
+            _check_time(seconds)
             await self._talk(channel, seconds)
         except TrutoError as error:
             return error

@@ -51,6 +51,7 @@ class Field:
     """Whether it comes back as it was written, from `wire_times`."""
 
 
+_FACTORY: Any = attrs.Factory  # a class, though its stub says function
 _READER = """
 def function(value, _):
     if type(value) is not dict:
@@ -126,6 +127,8 @@ def writer(cls: type[Any], fields: Sequence[Field]) -> Callable[[Any], JSONObjec
 def _absent(field: Field) -> str:
     if field.default is attrs.NOTHING:
         return f"at = {field.key!r}; raise Misfit('missing')"
+    if isinstance(field.default, _FACTORY):
+        return "pass"  # only a user's own subclass has such fields, and its __init__ makes the value
     return f"self.{field.name} = {'None' if field.default is None else f'default_{field.name}'}"
 
 

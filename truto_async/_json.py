@@ -116,9 +116,15 @@ def _entries(container: Any) -> Iterable[tuple[Any, JSONValue]]:
 
 def _strict_dumps(value: JSONValue) -> bytes:
     try:
-        return json.dumps(value, allow_nan=False, default=_plain, separators=(",", ":")).encode()
+        return _written(value, ascii_only=False)
+    except UnicodeEncodeError:
+        return _written(value, ascii_only=True)  # a lone surrogate can only be written as an escape
     except RecursionError:
         raise ValueError("nested too deeply, or contains itself") from None
+
+
+def _written(value: JSONValue, *, ascii_only: bool) -> bytes:
+    return json.dumps(value, allow_nan=False, default=_plain, ensure_ascii=ascii_only, separators=(",", ":")).encode()
 
 
 def _plain(value: object) -> JSONValue:

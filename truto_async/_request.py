@@ -80,7 +80,7 @@ def build(method: object, path: object, query: object, json: JSONValue) -> Reque
 def segment(id: object) -> str:  # noqa: A002  # the API's own word
     """Encode an id as one segment of a path; raises InvalidArgumentError."""
     if isinstance(id, str) and _PLAIN_ID.fullmatch(id):
-        return id
+        return str.__str__(id)  # of an enumeration, the value
     if not isinstance(id, str):
         raise InvalidArgumentError(f"id must be a str, not {type(id).__name__}")
     if not id.strip() or id in (".", ".."):

@@ -83,7 +83,7 @@ class Sessions:
         """Let go of what ended with its loop: a session refers to its loop, so that neither would ever be collected."""
         for loop in list(self._channels):
             if loop.is_closed():
-                del self._channels[loop]
+                self._channels.pop(loop, None)  # another thread may do the same
                 self._used = True
 
     async def refresh(self) -> None:
