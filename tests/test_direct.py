@@ -231,7 +231,7 @@ class Known(StrEnum):
 def test_an_id_from_an_enumeration(make_client: MakeClient, fake_truto: FakeTruto) -> None:
     """Its value is sent, not its name."""
 
-    class Old(str, Enum):
+    class Old(str, Enum):  # noqa: UP042  # the form before Python 3.11
         JOB = JOB_ID
 
     truto = make_client(fake_truto.token, base_url=fake_truto.url)

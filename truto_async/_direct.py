@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Direct", "direct", "is_known"]
 
-_OF_AIOHTTP = vars(aiohttp.client)
+_OF_AIOHTTP: object = vars(aiohttp.client)
 
 
 @lru_cache(8)  # mostly it is the same
