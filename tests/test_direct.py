@@ -9,6 +9,7 @@ import weakref
 from contextvars import ContextVar
 from enum import Enum, StrEnum
 from functools import wraps
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -71,9 +72,18 @@ def test_what_is_known_of_aiohttp() -> None:
     assert not _direct.is_known(Handler, Handler)
 
 
-def test_a_transport_of_another_event_loop() -> None:
-    """One that has no size of its reads is left alone."""
-    _tracked._read_less_at_once(object())
+def test_how_much_is_read_at_once() -> None:
+    """A transport that has a size of its reads gets a smaller one; one of another event loop is left alone."""
+
+    class Transport:
+        max_size = 256 * 1024
+
+    ours, foreign = Transport(), SimpleNamespace()
+    _tracked._read_less_at_once(ours)
+    _tracked._read_less_at_once(foreign)
+
+    assert 64 * 1024 == ours.max_size
+    assert {} == vars(foreign)
 
 
 async def test_a_base_url_with_a_path() -> None:
