@@ -144,11 +144,8 @@ class Transport:
                 outcome = await exchange.run(channel, call.bounded(self.settings.timeout))
             finally:
                 call.sent = call.sent or exchange.sent
-            again = (
-                exchange.stale
-                and call.request.is_idempotent
-                and not (self._shared.sessions.closed or channel.session.closed)
-            )
+            closed = self._shared.sessions.closed or channel.session.closed
+            again = exchange.stale and call.request.is_idempotent and not closed
             call.maybe_done = call.maybe_done or again
             if not again:  # pragma: no branch  # taken; Python 3.11 does not always trace it
                 break
