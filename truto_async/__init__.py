@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from truto_async.paging import *
     from truto_async.resources import *
 else:
-    from truto_async._lazy import lazy
+    from truto_async._support.lazy import lazy
 
     __getattr__, __dir__ = lazy(
         __name__,

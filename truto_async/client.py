@@ -1,32 +1,35 @@
-"""The client."""
+"""The asynchronous client."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
-from truto_async import _body, _request, models
-from truto_async._endpoint import read_base_url, read_proxy, read_ssl, read_token
-from truto_async._settings import CallOptions, Settings
-from truto_async._transport import Transport
+from truto_async import models
+from truto_async._codec.body import parse_body
+from truto_async._config.endpoint import read_base_url, read_proxy, read_ssl, read_token
+from truto_async._config.settings import CallOptions, Settings
+from truto_async._transport.request import build_request
+from truto_async._transport.transport import Transport
 from truto_async.errors import InvalidArgumentError
-from truto_async.options import Hooks, RateLimit, RetryPolicy
+from truto_async.options import RateLimit, RetryPolicy
 from truto_async.resources import AsyncSyncJobs
 
 if TYPE_CHECKING:
     import ssl as tls
     from types import TracebackType
 
-    from truto_async._json import JSONValue
-    from truto_async._request import Query
-    from truto_async._settings import AiohttpSession
+    from truto_async._codec.json import JSONValue
+    from truto_async._config.settings import AiohttpSession
+    from truto_async._transport.request import Query
+    from truto_async.events import Hooks
 
 __all__ = ["AsyncTruto"]
 
 T = TypeVar("T")
 DEFAULT_MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 
-# Stands in signatures and help for the limit that each client then gets for itself.
-_OWN = RateLimit(500, per=10.0)
+# Shown in signatures and help; each client gets an equal limit of its own.
+_DEFAULT_RATE_LIMIT = RateLimit(500, per=10.0)
 
 
 class AsyncTruto:
@@ -47,7 +50,7 @@ class AsyncTruto:
         timeout: float | None = 30.0,
         deadline: float | None = None,
         retry: RetryPolicy | None = RetryPolicy(),  # noqa: B008  # frozen
-        rate_limit: RateLimit | None = _OWN,
+        rate_limit: RateLimit | None = _DEFAULT_RATE_LIMIT,
         max_connections: int = 100,
         max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
         proxy: str | None = None,
@@ -57,7 +60,7 @@ class AsyncTruto:
         hooks: Hooks | None = None,
         allow_http: bool = False,
     ) -> None:
-        """Check the options; nothing is sent yet.
+        """Check the options; nothing is opened or sent yet.
 
         Args:
             token: the API token of one environment; default: the environment variable TRUTO_API_TOKEN.
@@ -78,7 +81,7 @@ class AsyncTruto:
                 its own proxy and TLS settings where none are given here, and it is not closed. Asynchronous client only.
             trust_env: True to take the proxy from the environment (HTTPS_PROXY, NO_PROXY) where none is given. No netrc file
                 is ever read. Certificates are found through SSL_CERT_FILE in any case.
-            hooks: functions to call while requests are made.
+            hooks: functions to call while requests are made, for metrics and logs.
             allow_http: True to allow an http:// base URL to another machine, which sends the token unencrypted.
 
         Raises:
@@ -88,8 +91,8 @@ class AsyncTruto:
         del token  # a traceback from here on does not hold it
         if isinstance(secret, str):
             raise InvalidArgumentError(secret)
-        if rate_limit is _OWN:
-            rate_limit = RateLimit(_OWN.limit, per=_OWN.per)
+        if rate_limit is _DEFAULT_RATE_LIMIT:
+            rate_limit = RateLimit(_DEFAULT_RATE_LIMIT.limit, per=_DEFAULT_RATE_LIMIT.per)
         base_url = read_base_url(base_url, allow_http=allow_http)
         settings = Settings(
             token=secret,
@@ -113,9 +116,9 @@ class AsyncTruto:
         self.sync_jobs = AsyncSyncJobs(transport)
 
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
-        """Give a client with other options for some calls, on the same connections, rate limit and retry budget.
+        """Return a client with other options for some calls, on the same connections, rate limit and retry budget.
 
-        It is light: make one whenever you like, as in `truto.with_options(deadline=5).sync_jobs.get(id)`. Closing either
+        It costs little: make one whenever you like, as in `truto.with_options(deadline=5).sync_jobs.get(id)`. Closing either
         closes both.
 
         Args:
@@ -132,7 +135,7 @@ class AsyncTruto:
         return copy
 
     async def request(self, method: str, path: str, *, query: Query | None = None, json: JSONValue = None) -> JSONValue:
-        """Call any endpoint, for what has no method of its own yet, and give the parsed JSON of the answer.
+        """Call any endpoint, such as one without a method of its own yet, and return the parsed JSON of the response.
 
         Args:
             method: the HTTP method, such as "GET".
@@ -142,7 +145,7 @@ class AsyncTruto:
             json: the body; None sends none.
 
         Returns:
-            What the JSON of the answer holds; None for an answer without a body, such as 204.
+            The parsed JSON; None for a response without a body, such as 204.
 
         Raises:
             InvalidArgumentError: the method, path, query or body cannot be sent.
@@ -152,14 +155,14 @@ class AsyncTruto:
             APIStatusError: the server said no.
             ResponseDecodeError: the answer is not JSON.
         """
-        return await self._transport.fetch(_request.build(method, path, query, json), _parse)
+        return await self._transport.fetch(build_request(method, path, query, json), _parse)
 
     async def close(self) -> None:
-        """Close the connections. A second call does nothing; other calls raise ClientClosedError from now on."""
+        """End all calls under way with ClientClosedError, and close the connections. A second call does nothing."""
         await self._transport.close()
 
     async def __aenter__(self) -> Self:
-        """Give the client itself; raises ClientClosedError."""
+        """Return the client itself; raises ClientClosedError."""
         self._transport.check_open()
         _ = models.SyncJob  # loads the models here rather than with the first answer
         return self
@@ -185,4 +188,4 @@ def _unpickle(cls: type[T], options: dict[str, Any]) -> T:
 
 
 def _parse(body: bytes) -> JSONValue:
-    return _body.parse(body) if body else None
+    return parse_body(body) if body else None

@@ -30,12 +30,12 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from truto_async._json import as_object
+from truto_async._codec.json import as_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from truto_async._json import JSONObject, JSONValue
+    from truto_async._codec.json import JSONObject, JSONValue
 
 __all__ = [
     "APIConnectionError",
@@ -64,13 +64,13 @@ class TrutoError(Exception):
     """The root of every error of this SDK: catch it to catch them all."""
 
     attempts: int = 0
-    """How often the request was tried; 0 where it never was."""
+    """The number of attempts; 0 if none was made."""
 
     cursor: str | None = None
-    """Of an error while a list was walked: where to go on, with `list(cursor=...)`; None for the beginning."""
+    """For an error while walking over a list: where to go on, with `list(cursor=...)`; None for the beginning."""
 
     items: Sequence[Any] = ()
-    """Of an error in `to_list()`: what had been fetched before."""
+    """For an error in `to_list()`: the items that were fetched before."""
 
     def __reduce__(self) -> tuple[Callable[..., TrutoError], tuple[Any, ...]]:
         """Pickle by state, since the constructors take keywords; the cause goes along."""
@@ -100,7 +100,7 @@ class APIConnectionError(TrutoError):
 
     @property
     def retried(self) -> int:
-        """How often the request was sent again."""
+        """The number of attempts after the first."""
         return max(0, self.attempts - 1)
 
 
@@ -163,7 +163,7 @@ class APIStatusError(TrutoError):
         headers: Mapping[str, str] | None = None,
         retry_after: float | None = None,
     ) -> None:
-        """Take a sentence, the status, the body (parsed, or text), lower-case headers, and seconds to wait."""
+        """Make an error with a message, from a response: its body parsed or as text, its headers in lower case."""
         super().__init__(summary)
         envelope = as_object(body)
         self.status = status
@@ -229,7 +229,7 @@ class ResponseDecodeError(TrutoError):
     """The answer as text; None where no answer was read."""
 
     def __init__(self, problem: str, *, path: str = "$", body: str | None = None) -> None:
-        """Take what is wrong, the place, and the answer."""
+        """Describe the problem, its place, and the response."""
         super().__init__(f"{problem} @ {path}")
         self.path = path
         self.body = body
@@ -257,7 +257,7 @@ STATUS_ERRORS: Mapping[int, type[APIStatusError]] = MappingProxyType(
 
 
 def status_error_class(status: int) -> type[APIStatusError]:
-    """The class for a status that is not 2xx."""
+    """Return the class for a status that is not 2xx."""
     if 300 <= status < 400:
         return RedirectError
     if status >= 500:

@@ -1,17 +1,23 @@
-"""What hooks are told. Loaded where there are hooks."""
+"""Hooks, and the events that they are called with."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias, TypeVar
 
 from attrs import frozen
 
 from truto_async.errors import TrutoError
 
-__all__ = ["RateLimitedEvent", "RequestEvent", "ResponseEvent", "RetryEvent"]
+__all__ = ["Hooks", "RateLimitedEvent", "RequestEvent", "ResponseEvent", "RetryEvent"]
+
+E_ = TypeVar("E_")
+Hook: TypeAlias = Callable[[E_], object]
 
 
 @frozen(kw_only=True)
 class RequestEvent:
-    """An attempt begins."""
+    """An attempt is about to be sent."""
 
     method: str
     """The HTTP method."""
@@ -20,7 +26,7 @@ class RequestEvent:
     """The path, without the query."""
 
     attempt: int
-    """Which attempt of its call this is, from 1."""
+    """The number of this attempt of its call, from 1."""
 
 
 @frozen(kw_only=True)
@@ -34,7 +40,7 @@ class ResponseEvent:
     """The path, without the query."""
 
     attempt: int
-    """Which attempt of its call this was, from 1."""
+    """The number of this attempt of its call, from 1."""
 
     status: int | None
     """The status of the answer; None where none came."""
@@ -43,13 +49,13 @@ class ResponseEvent:
     """How long the attempt took, in seconds."""
 
     rate_limit: str | None
-    """The connected product's limit as the server passed it on, in `ratelimit-limit`; None where it did not."""
+    """The connected product's limit, such as "110;w=10", from the header `ratelimit-limit`; None where there is none."""
 
     rate_limit_remaining: float | None
-    """The requests left of it, from `ratelimit-remaining`."""
+    """The requests that are left of it, from `ratelimit-remaining`; None where there is none."""
 
     rate_limit_reset: float | None
-    """The seconds until it starts anew, from `ratelimit-reset`."""
+    """The seconds until it is reset, from `ratelimit-reset`; None where there is none."""
 
 
 @frozen(kw_only=True)
@@ -63,13 +69,13 @@ class RetryEvent:
     """The path, without the query."""
 
     attempt: int
-    """Which attempt failed, from 1."""
+    """The number of the attempt that failed, from 1."""
 
     delay: float
-    """The seconds until the next."""
+    """The seconds until the next attempt."""
 
     error: TrutoError
-    """What went wrong."""
+    """The error of the failed attempt."""
 
 
 @frozen(kw_only=True)
@@ -83,7 +89,27 @@ class RateLimitedEvent:
     """The path, without the query."""
 
     seconds: float
-    """How long nothing more is sent to what was limited."""
+    """The length of the pause, in seconds."""
 
     is_remote: bool
-    """True where it was the connected product's limit, which pauses this call and those to the same account only."""
+    """True if it was the connected product's limit, which pauses only calls to the same account."""
+
+
+@frozen(kw_only=True)
+class Hooks:
+    """Functions that are called while requests are made. They run in the event loop, so they must be quick.
+
+    A hook that raises is logged, and the request goes on.
+    """
+
+    on_request: Hook[RequestEvent] | None = None
+    """Called before each attempt."""
+
+    on_response: Hook[ResponseEvent] | None = None
+    """Called after each attempt."""
+
+    on_retry: Hook[RetryEvent] | None = None
+    """Called before the wait for the next attempt."""
+
+    on_rate_limited: Hook[RateLimitedEvent] | None = None
+    """Called for each answer of 429."""

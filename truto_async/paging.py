@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from attrs import frozen
 
-from truto_async._checks import check_number
+from truto_async._config.checks import check_number
 from truto_async.errors import ResponseDecodeError, TrutoError
 
 if TYPE_CHECKING:
@@ -19,16 +19,16 @@ T = TypeVar("T")
 
 @frozen(kw_only=True)
 class Page(Generic[T]):
-    """A part of a list."""
+    """One page of a list."""
 
     items: list[T]
-    """What it holds; may be empty although more pages follow."""
+    """The items; may be empty although more pages follow."""
 
     next_cursor: str | None
-    """Where the next page begins; None on the last."""
+    """The cursor of the next page; None on the last."""
 
     limit: int | None
-    """How many items the server puts on a page at the most, as it says; None where it does not."""
+    """The most items that the server puts on a page; None if it does not say."""
 
 
 class AsyncPager(Generic[T]):
@@ -44,12 +44,23 @@ class AsyncPager(Generic[T]):
         cursor: str | None = None,
         max_items: int | None = None,
     ) -> None:
-        """Take what fetches a page, given its cursor and the number of items wanted; users get a pager from `list`."""
+        """Users get a pager from `list`.
+
+        Args:
+            fetch: fetches the page at a cursor, with at most so many items.
+            cursor: where to begin; None for the beginning.
+            max_items: how many items to walk over at the most; None for all.
+        """
         if max_items is not None:
             check_number("max_items", max_items, int)
         self._fetch = fetch
         self._cursor = cursor
         self._max_items = max_items
+
+    def __repr__(self) -> str:
+        """Show where it begins and ends."""
+        shown = {"cursor": self._cursor, "max_items": self._max_items}
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in shown.items() if value is not None)})"
 
     async def pages(self) -> AsyncGenerator[Page[T], None]:
         """Walk over the pages."""
@@ -64,7 +75,7 @@ class AsyncPager(Generic[T]):
             if cursor is None or left == 0:
                 return
             if cursor in seen:
-                problem = f"the server gave the cursor {cursor[:60]!r} again: the list would never end"
+                problem = f"the server sent the cursor {cursor[:60]!r} again: the list would never end"
                 error = ResponseDecodeError(problem, path="$.next_cursor")
                 error.cursor = cursor
                 raise error

@@ -1,4 +1,4 @@
-"""How an asynchronous method becomes a blocking one, with the same parameters, types and docstring."""
+"""Blocking twins of asynchronous methods, with the same parameters, types and docstrings."""
 
 from __future__ import annotations
 
@@ -29,16 +29,21 @@ class Facade(Generic[A_co]):
     """The blocking twin of an asynchronous object."""
 
     def __init__(self, target: A_co, portal: Portal) -> None:
-        """Take the object and the way into its event loop."""
+        """Run the object's coroutines through a portal."""
         self._target = target
         self._portal = portal
+
+    def __repr__(self) -> str:
+        """Show the object, under the name of its twin."""
+        target = self._target
+        return repr(target).replace(type(target).__name__, type(self).__name__, 1)
 
 
 class Twin(Generic[A, P, T]):
     """A method of a facade, made of a method of the asynchronous class."""
 
     def __init__(self, method: Callable[Concatenate[A, P], Any], run: Callable[[Portal, Callable[[], Any]], T]) -> None:
-        """Take the method, and how a call of it is run."""
+        """Make a method that passes calls of the asynchronous one to `run`."""
 
         def call(facade: Facade[A], *args: P.args, **kwargs: P.kwargs) -> T:
             return run(facade._portal, lambda: method(facade._target, *args, **kwargs))  # noqa: SLF001  # its own facade
@@ -46,7 +51,7 @@ class Twin(Generic[A, P, T]):
         self._call = cast("FunctionType", wraps(method)(call))
 
     def __set_name__(self, owner: type[Any], name: str) -> None:
-        """Name the method after its class."""
+        """Give the method the name and module of its class."""
         self._call.__qualname__ = f"{owner.__qualname__}.{name}"
         self._call.__module__ = owner.__module__
 
@@ -57,22 +62,22 @@ class Twin(Generic[A, P, T]):
     def __get__(self, facade: Facade[A], owner: object) -> Callable[P, T]: ...
 
     def __get__(self, facade: Facade[A] | None, owner: Any) -> Any:
-        """Bind to an instance; of a class, give the function."""
+        """Return a bound method for an instance, and the function for the class."""
         return self._call if facade is None else self._call.__get__(facade, owner)
 
 
 def blocking(method: Callable[Concatenate[A, P], Coroutine[Any, Any, T]]) -> Twin[A, P, T]:
-    """Make a method that runs the asynchronous one to its end."""
+    """Make a method that runs the coroutine of the asynchronous one and returns its result."""
     return Twin(method, Portal.run)
 
 
 def paged(method: Callable[Concatenate[A, P], AsyncPager[T]]) -> Twin[A, P, Pager[T]]:
-    """Make a method that gives a blocking pager."""
+    """Make a method that returns a blocking pager."""
     return Twin(method, lambda portal, call: Pager(call(), portal))
 
 
 def streamed(method: Callable[Concatenate[A, P], AsyncBatch[T]]) -> Twin[A, P, Batch[T]]:
-    """Make a method that gives a blocking batch."""
+    """Make a method that returns a blocking batch."""
     return Twin(method, lambda portal, call: Batch(call(), portal))
 
 

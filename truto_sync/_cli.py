@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from truto_async.errors import TrutoError
 from truto_sync._fetch import fetch, read_ids
-from truto_sync._render import line, plain, render
+from truto_async.models._render import line, plain, render
 from truto_sync.client import Truto
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from truto_async._json import JSONValue
+    from truto_async._codec.json import JSONValue
 
 __all__ = ["main"]
 

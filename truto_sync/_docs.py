@@ -1,4 +1,4 @@
-"""Docstrings that are said once, in the asynchronous package."""
+"""Docstrings that are written once, in the asynchronous package."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ F = TypeVar("F", bound="Callable[..., Any]")
 
 
 def described_as(twin: object) -> Callable[[F], F]:
-    """Give a function the docstring of another."""
+    """Return a decorator that copies the docstring of another function."""
 
     def describe(function: F) -> F:
         function.__doc__ = twin.__doc__

@@ -1,4 +1,4 @@
-"""An event loop in a thread of its own, and the way into it for blocking code."""
+"""The portal, as anyio calls it: an event loop in a thread of its own, and the way into it for blocking code."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import finalize
 
-from truto_async import _fork
-from truto_async.errors import ClientClosedError
-from truto_sync._call import Call
+from truto_async._support import fork
+from truto_async.errors import APIConnectionError, ClientClosedError
+from truto_sync._call import BlockingCall
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -24,101 +24,115 @@ __all__ = ["Portal"]
 
 T = TypeVar("T")
 
+UVLOOP_VARIABLE = "TRUTO_UVLOOP"
 _CLOSED = "this client is closed; make a new one"
 
 
 class Portal:
     """Runs coroutines for blocking callers, of which there may be many at once.
 
-    The thread starts with the first call. It ends with `close()`, when the portal is collected, or with the interpreter.
+    The thread starts with the first call. It ends with `close()`, when the portal is garbage-collected, or with the
+    interpreter.
     """
 
     def __init__(self, on_close: Callable[[], Awaitable[None]]) -> None:
-        """Take what is awaited in the loop before it ends."""
+        """Await `on_close()` in the loop before it ends."""
         self._on_close = on_close
         self._closed = False
         self.after_fork()
-        _fork.register(self)
+        fork.register(self)
 
     def after_fork(self) -> None:
-        """Start afresh: the thread is the parent's."""
+        """Forget the thread: it is the parent's."""
         self._lock = threading.Lock()
-        self._loop_thread: _LoopThread | None = None
+        self._loop_thread: LoopThread | None = None
 
     def run(self, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Run a coroutine to its end and give its result.
+        """Run the coroutine that `start` makes, and return its result.
 
-        Raises RuntimeError in the loop's own thread, which would wait for itself. Where the wait is interrupted, as by
-        Ctrl-C, the coroutine is cancelled, and has ended before the interruption is passed on.
+        Raises RuntimeError in the loop's own thread, which would wait for itself. If the wait is interrupted, as by Ctrl-C, the
+        coroutine is cancelled, and has ended before the interruption is passed on.
         """
         loop_thread = self._loop_thread
         if loop_thread is None or not loop_thread.is_alive:
-            loop_thread = self._started()
+            loop_thread = self._start_thread()
         return loop_thread.run(start)
 
-    def run_at_end(self, start: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        """Run what tidies up after an iterator; a client that is closed, or collected in its own loop, needs none of it."""
+    def run_cleanup(self, start: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """Run what an iterator leaves to tidy up; nothing is left if the client is closed, or collected in its own loop."""
         with suppress(RuntimeError):
             self.run(start)
 
     def check_open(self) -> None:
-        """Raise ClientClosedError if it is closed."""
+        """Raise ClientClosedError if the portal is closed."""
         if self._closed:
             raise ClientClosedError(_CLOSED)
 
     def close(self) -> None:
-        """End the loop and its thread. Calls under way end with ClientClosedError. A second time does nothing."""
+        """End the loop and its thread. Calls under way end with ClientClosedError. A second call does nothing."""
         with self._lock:
             self._closed = True
             loop_thread, self._loop_thread = self._loop_thread, None
         if loop_thread is not None:
             loop_thread.stop()
 
-    def _started(self) -> _LoopThread:
+    def _start_thread(self) -> LoopThread:
         with self._lock:
             self.check_open()
             if self._loop_thread is None or not self._loop_thread.is_alive:
-                self._loop_thread = _LoopThread(self._on_close)
+                self._loop_thread = LoopThread(self._on_close)
                 finalize(self, self._loop_thread.stop)
             return self._loop_thread
 
 
-class _LoopThread:
+class LoopThread:
+    """A daemon thread with an event loop."""
+
     def __init__(self, on_close: Callable[[], Awaitable[None]]) -> None:
+        """Start the thread; raises APIConnectionError if no event loop can be made."""
         self.is_alive = True
         self._on_close = on_close
         self._process = os.getpid()
-        self._calls: set[Call[Any]] = set()
-        self._inbox: deque[Call[Any]] = deque()
+        self._calls: set[BlockingCall[Any]] = set()
+        self._inbox: deque[BlockingCall[Any]] = deque()
         # How often the inbox was emptied, and what that number was before the latest wake-up for it.
         self._emptied = 0
         self._woken_at = -1
-        loop_made: Future[asyncio.AbstractEventLoop] = Future()
-        self._thread = threading.Thread(target=self._main, args=[loop_made], name="truto_sync", daemon=True)
-        self._thread.start()
-        self._loop = loop_made.result()
+        running: Future[asyncio.AbstractEventLoop] = Future()
+        self._thread = threading.Thread(target=self._main, args=[running], name="truto_sync", daemon=True)
+        try:
+            self._thread.start()
+            self._loop = running.result()
+        except (OSError, RuntimeError) as error:  # no file descriptors, or no threads, are left
+            problem = APIConnectionError(f"no event loop could be started for this client: {error}")
+            problem.__cause__ = error.with_traceback(None)
+        else:
+            return
+        raise problem
 
     def run(self, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run a coroutine for a caller in another thread."""
         if threading.current_thread() is self._thread:
             raise RuntimeError("a blocking call from the client's own event loop would wait for itself; use truto_async")
-        call = Call(start())  # starts here, so that wrong arguments are the caller's error
+        call = BlockingCall(start())  # starts here, so that wrong arguments are the caller's error
         try:
             self._calls.add(call)
             self._wait(call)
-            return call.take()
+            return call.result()
         finally:
             self._calls.discard(call)
-            call.drop()
+            call.close()
             del call  # an error in it would keep this frame, and the client, alive
 
     def stop(self) -> None:
+        """Close the client and end the loop and the thread."""
         # While the interpreter ends, and in a forked child, the thread does not run any more.
         if self._process == os.getpid() and self._thread.is_alive() and not sys.is_finalizing():
             self._loop.call_soon_threadsafe(self._stopping.set)
             if threading.current_thread() is not self._thread:
                 self._thread.join()
 
-    def _wait(self, call: Call[Any]) -> None:
+    def _wait(self, call: BlockingCall[Any]) -> None:
         try:
             self._inbox.append(call)
             self._wake()
@@ -130,41 +144,57 @@ class _LoopThread:
 
     def _wake(self) -> None:
         # One wake-up does for all the calls that come before the inbox is emptied. It is written down only once it is under
-        # way: a signal handler, or the collector, may make a call of its own in the middle of this.
+        # way: a signal handler, or the garbage collector, may make a call of its own in the middle of this.
         emptied = self._emptied
         if self._woken_at == emptied:
             return
         try:
-            self._loop.call_soon_threadsafe(self._begin)
+            self._loop.call_soon_threadsafe(self._start_calls)
         except RuntimeError:
             raise ClientClosedError(_CLOSED) from None
         self._woken_at = emptied
 
-    def _begin(self) -> None:
+    def _start_calls(self) -> None:
         self._emptied += 1
         while self._inbox:
-            self._inbox.popleft().begin(self._loop)
+            self._inbox.popleft().start(self._loop)
 
-    def _cancel(self, call: Call[Any]) -> None:
+    def _cancel(self, call: BlockingCall[Any]) -> None:
         with suppress(RuntimeError):  # the loop is closed: there is nothing to cancel, or to wait for
-            self._loop.call_soon_threadsafe(self._begin)
+            self._loop.call_soon_threadsafe(self._start_calls)
             self._loop.call_soon_threadsafe(call.cancel)
             call.wait()
 
-    def _main(self, loop_made: Future[asyncio.AbstractEventLoop]) -> None:
+    def _main(self, running: Future[asyncio.AbstractEventLoop]) -> None:
         try:
-            asyncio.run(self._serve(loop_made))
+            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+                runner.run(self._serve(running))
+        except BaseException as error:
+            if running.done():
+                raise
+            running.set_exception(error)
         finally:
             self.is_alive = False
             self._emptied += 1  # from here on each call asks the closed loop itself
             for call in list(self._calls):
-                call.cut_off()
+                call.abandon()
 
-    async def _serve(self, loop_made: Future[asyncio.AbstractEventLoop]) -> None:
+    async def _serve(self, running: Future[asyncio.AbstractEventLoop]) -> None:
         self._stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
         # In dev mode asyncio logs slow steps. Only this client uses the loop: what makes its steps slow is other threads.
         loop.slow_callback_duration = math.inf
-        loop_made.set_result(loop)
+        running.set_result(loop)
         await self._stopping.wait()
         await self._on_close()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return uvloop's way to make a loop if it is installed and not switched off; None for asyncio's own."""
+    if os.environ.get(UVLOOP_VARIABLE) == "0":
+        return None
+    try:
+        import uvloop  # noqa: PLC0415  # the optional extra "speed" may not be installed
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

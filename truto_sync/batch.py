@@ -1,4 +1,4 @@
-"""Many ids at once."""
+"""Batches, walked by blocking code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Iterator
 
-    from truto_async._pool import Pool
+    from truto_async._support.worker_pool import WorkerPool
     from truto_sync._portal import Portal
 
 __all__ = ["Batch", "Outcome", "Progress"]
@@ -26,42 +26,46 @@ class Batch(Generic[T]):  # noqa: D101  # its twin says it
     __doc__ = AsyncBatch.__doc__
 
     def __init__(self, target: AsyncBatch[T], portal: Portal) -> None:
-        """Take the asynchronous batch; users get a batch from `get_many`."""
-        self._order = target.order
+        """Users get a batch from `get_many`."""
+        self._plan = target.plan
         self._portal = portal
 
     @property
     @described_as(AsyncBatch[T].unfinished)
     def unfinished(self) -> list[str]:  # noqa: D102  # its twin says it
-        return self._order.unfinished
+        return self._plan.unfinished
+
+    def __repr__(self) -> str:
+        """Show the progress."""
+        return f"{type(self).__name__}({self._plan!r})"
 
     def __iter__(self) -> Iterator[Outcome[T]]:
         """Walk over the outcomes.
 
-        Ids are pulled in the caller's thread, where their source may make blocking calls itself, and each visit to the event
-        loop brings new ids and fetches all the outcomes that are there.
+        Ids are pulled in the caller's thread, where their source may make blocking calls itself. Each visit to the event loop
+        submits new ids and takes all the outcomes that are there.
         """
-        if isinstance(self._order.ids, AsyncIterable):
+        if isinstance(self._plan.ids, AsyncIterable):
             raise InvalidArgumentError("asynchronous ids need the asynchronous client")
-        ids = iter(self._order.ids)
-        pool = self._order.begin()
+        ids = iter(self._plan.ids)
+        pool = self._plan.start()
         held = 0
         try:
             while True:
-                self._order.pulled.extend(islice(ids, self._order.window - held))
-                held += len(self._order.pulled)
-                outcomes = self._portal.run(lambda: _exchange(pool, self._order.pulled))
+                self._plan.pulled.extend(islice(ids, self._plan.window - held))
+                held += len(self._plan.pulled)
+                outcomes = self._portal.run(lambda: _exchange(pool, self._plan.pulled))
                 if not outcomes:
                     return
                 held -= len(outcomes)
-                self._order.taken.extend(outcomes)
-                while self._order.taken:
-                    yield self._order.hand_out()
+                self._plan.taken.extend(outcomes)
+                while self._plan.taken:
+                    yield self._plan.next_outcome()
         finally:
-            self._portal.run_at_end(pool.close)
+            self._portal.run_cleanup(pool.close)
 
 
-async def _exchange(pool: Pool[T], pulled: deque[str]) -> list[Outcome[T]]:
+async def _exchange(pool: WorkerPool[Outcome[T]], pulled: deque[str]) -> list[Outcome[T]]:
     while pulled:
         pool.submit(pulled.popleft())
     return await pool.take()

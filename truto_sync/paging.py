@@ -1,4 +1,4 @@
-"""Lists that come in pages."""
+"""Lists that come in pages, walked by blocking code."""
 
 from __future__ import annotations
 
@@ -21,9 +21,13 @@ class Pager(Generic[T]):  # noqa: D101  # its twin says it
     __doc__ = AsyncPager.__doc__
 
     def __init__(self, target: AsyncPager[T], portal: Portal) -> None:
-        """Take the asynchronous pager; users get a pager from `list`."""
+        """Users get a pager from `list`."""
         self._target = target
         self._portal = portal
+
+    def __repr__(self) -> str:
+        """Show where it begins and ends."""
+        return repr(self._target).replace(AsyncPager.__name__, type(self).__name__, 1)
 
     @described_as(AsyncPager[T].pages)
     def pages(self) -> Generator[Page[T], None, None]:  # noqa: D102  # its twin says it
@@ -36,7 +40,7 @@ class Pager(Generic[T]):  # noqa: D101  # its twin says it
             while (page := self._portal.run(step)) is not None:
                 yield page
         finally:
-            self._portal.run_at_end(pages.aclose)
+            self._portal.run_cleanup(pages.aclose)
 
     def __iter__(self) -> Iterator[T]:
         """Walk over the items."""

@@ -1,4 +1,4 @@
-"""The resources: what one can do with each noun of the API."""
+"""The resources: the operations on each kind of object, blocking."""
 
 from __future__ import annotations
 

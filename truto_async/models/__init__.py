@@ -1,4 +1,4 @@
-"""The models: what the API's JSON becomes. They load on first use, and cattrs with them."""
+"""The models: typed objects for the API's JSON. They load on first use, and cattrs with them."""
 
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
     from truto_async.models.sync_job import SyncJob
 else:
-    from truto_async._lazy import lazy
+    from truto_async._support.lazy import lazy
 
     __getattr__, __dir__ = lazy(
         __name__, *(f"{__name__}.{home}" for home in ("_base", "args", "configs", "nodes", "sync_job"))

@@ -1,14 +1,15 @@
-"""What every model can do."""
+"""The base class of the models."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from functools import cache
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 from attrs import frozen
 
-from truto_async import _codec, _json
-from truto_async._json import EMPTY, JSONObject
+from truto_async._codec import codec, json
+from truto_async._codec.json import EMPTY, JSONObject
 from truto_async.errors import InvalidArgumentError, ResponseDecodeError
 
 if TYPE_CHECKING:
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Model"]
 
+_LONGEST_TEXT = 60
 
-@frozen(kw_only=True, repr=False)
+
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class Model:
     """The base of the models: attrs classes, frozen and compared by value.
 
@@ -25,53 +28,89 @@ class Model:
     """
 
     extra: JSONObject = EMPTY
-    """The fields that this class does not know, by their JSON names. Where there are none, it cannot be filled."""
+    """The fields that this class does not know, by their JSON names. Where there are none, it is empty and stays empty."""
 
     def to_dict(self) -> JSONObject:
-        """Give the JSON object that this was made from, unknown fields included.
+        """Return the JSON object that this was made from, unknown fields included.
 
         A field that is None is left out, whether the server left it out or sent null. Times come back as the server
         wrote them. The result shares nothing with the model: change it freely.
         """
-        return _codec.unstructure(self)
+        return codec.unstructure(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Self:
-        """Make one from its JSON object, such as an exported file.
+        """Make a model from its JSON object, such as an exported file.
 
         The data is copied. Raises ResponseDecodeError with the `path` of what does not fit.
         """
         try:
-            copy = _json.copy(data)
+            copy = json.copy(data)
         except ValueError as error:
             problem = str(error)
         else:
-            return _codec.codec(cls).structure(copy)
+            return codec.codec_for(cls).structure(copy)
         raise ResponseDecodeError(problem)
 
     def to_json(self) -> bytes:
-        """Give the JSON object that this was made from as compact UTF-8, what `to_dict` gives and several times faster.
+        """Return what `to_dict` returns as compact JSON in UTF-8, several times faster.
 
-        Raises InvalidArgumentError where a value that the program put in has no JSON, such as NaN.
+        Raises InvalidArgumentError for a value that JSON does not have, such as NaN.
         """
         try:
-            return _codec.encode(self)
+            return codec.encode(self)
         except (TypeError, ValueError) as error:
             problem = f"{type(self).__name__} cannot be written as JSON: {error}"
         raise InvalidArgumentError(problem)
 
     @classmethod
     def from_json(cls, data: bytes | str) -> Self:
-        """Make one from its JSON.
+        """Make a model from its JSON text.
 
         Raises ResponseDecodeError where it is not JSON, or with the `path` of what does not fit.
         """
         body = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-        return _codec.codec(cls).decode(body)
+        return codec.codec_for(cls).decode(body)
+
+    # What follows attrs could generate for each class; one method for all of them makes importing the models faster.
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by class and fields."""
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in _compared_fields(type(self)))
+
+    def __hash__(self) -> int:
+        """Raise TypeError."""
+        raise TypeError(f"a {type(self).__name__} has no hash, since its fields can hold lists and dicts; use to_json()")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the fields by name."""
+        return {field.name: getattr(self, field.name) for field in attrs.fields(type(self))}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Set the fields, though the class is frozen; models without unknown fields share one empty `extra` again."""
+        if not state["extra"]:
+            state["extra"] = EMPTY
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
-        """Show the fields that are set."""
-        first, *others = (field.name for field in attrs.fields(type(self)))
-        values = ((name, getattr(self, name)) for name in (*others, first) if name != "wire_times")
-        shown = [f"{name}={value!r}" for name, value in values if value is not None and value != {}]
+        """Show the fields that are set, on one line; long values are abbreviated."""
+        first, *others = (field.name for field in attrs.fields(type(self)) if field.repr)
+        values = ((name, getattr(self, name)) for name in (*others, first))
+        shown = [f"{name}={_abbreviated(value)}" for name, value in values if value is not None and value != {}]
         return f"{type(self).__name__}({', '.join(shown)})"
+
+
+@cache
+def _compared_fields(cls: type[Model]) -> list[str]:
+    return [field.name for field in attrs.fields(cls) if field.eq]
+
+
+def _abbreviated(value: object) -> str:
+    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+        return f"{value[:_LONGEST_TEXT]!r}..."
+    if isinstance(value, list | dict) and value:
+        return f"<{len(value)} {'items' if isinstance(value, list) else 'entries'}>"
+    return repr(value)

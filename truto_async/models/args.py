@@ -6,14 +6,15 @@ from typing import Any
 
 from attrs import field, frozen
 
-from truto_async import _converter, _misfit
-from truto_async._json import EMPTY, JSONObject, JSONValue
+from truto_async._codec.converter import converter, structure_hook, unstructure_hook, wire_name
+from truto_async._codec.json import EMPTY, JSONObject, JSONValue
+from truto_async._codec.structure_error import StructureError, refuse
 from truto_async.models._base import Model
 
 __all__ = ["ArgSpec", "ArgsSchema"]
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class ArgSpec(Model):
     """One argument of a sync job (truto-skills: sync jobs; truto.one/docs: sync jobs)."""
 
@@ -33,11 +34,11 @@ class ArgSpec(Model):
     default: JSONValue = None
     """The value of an argument that is not given."""
 
-    ref: str | None = field(default=None, metadata=_converter.wire("$ref"))
+    ref: str | None = field(default=None, metadata=wire_name("$ref"))
     """The `$ref` of JSON Schema."""
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class ArgsSchema(Model):
     """The arguments of a sync job, in either of the two forms that the API has for them.
 
@@ -54,45 +55,34 @@ class ArgsSchema(Model):
 
 
 def _structure(value: JSONValue, _: Any) -> ArgsSchema:
-    document = _misfit.json_object(value)
-    if document.get("type") == "object" and isinstance(document.get("properties"), dict):
-        return _structure_json_schema(document)
-    specs, extra = _split(document)
-    return ArgsSchema(properties=_structure_specs(specs), extra=extra)
-
-
-def _structure_json_schema(document: JSONObject) -> ArgsSchema:
-    extra = {key: item for key, item in document.items() if key not in ("type", "properties")}
-    specs, others = _split(document["properties"])
-    if others:
-        extra["properties"] = others
-    try:
-        return ArgsSchema(properties=_structure_specs(specs), is_json_schema=True, extra=extra)
-    except _misfit.Misfit as misfit:
-        misfit.steps.append("properties")
-        raise
-
-
-def _split(document: JSONObject) -> tuple[JSONObject, JSONObject]:
-    """Tell the specifications from the rest, of which mostly there is none."""
-    if {dict}.issuperset(map(type, document.values())):
-        return document, EMPTY
-    specs: JSONObject = {key: item for key, item in document.items() if isinstance(item, dict)}
-    return specs, {key: item for key, item in document.items() if key not in specs}
-
-
-def _structure_specs(specs: JSONObject) -> dict[str, ArgSpec]:
-    structured: dict[str, ArgSpec] = _converter.structure_hook(_SPECS)(specs, _SPECS)
-    return structured
+    document: JSONObject = value
+    if type(value) is not dict:
+        refuse([dict], value)
+    is_json_schema = document.get("type") == "object" and isinstance(document.get("properties"), dict)
+    specs: JSONObject = document["properties"] if is_json_schema else document
+    extra = {key: item for key, item in document.items() if key not in ("type", "properties")} if is_json_schema else EMPTY
+    if not {dict}.issuperset(map(type, specs.values())):  # some entries are not specifications
+        others = {key: item for key, item in specs.items() if not isinstance(item, dict)}
+        specs = {key: item for key, item in specs.items() if isinstance(item, dict)}
+        extra = extra | {"properties": others} if is_json_schema else others
+    properties: dict[str, ArgSpec] = {}
+    read = structure_hook(ArgSpec)
+    for name, spec in specs.items():
+        try:
+            properties[name] = read(spec, ArgSpec)
+        except StructureError as error:
+            error.steps += (name, "properties") if is_json_schema else (name,)
+            raise
+    return ArgsSchema(properties=properties, is_json_schema=is_json_schema, extra=extra)
 
 
 def _unstructure(schema: ArgsSchema) -> JSONObject:
-    specs: JSONObject = _converter.unstructure_hook(_SPECS)(schema.properties)
+    write = unstructure_hook(ArgSpec)
+    specs: JSONObject = {name: write(spec) for name, spec in schema.properties.items()}
     if not schema.is_json_schema:
         return specs | schema.extra
     return {"type": "object"} | schema.extra | {"properties": specs | schema.extra.get("properties", {})}
 
 
-_SPECS = dict[str, ArgSpec]
-_converter.converter.register_structure_hook(ArgsSchema, _structure)
-_converter.converter.register_unstructure_hook(ArgsSchema, _unstructure)
+converter.register_structure_hook(ArgsSchema, _structure)
+converter.register_unstructure_hook(ArgsSchema, _unstructure)

@@ -6,8 +6,8 @@ from typing import Literal, TypeAlias
 
 from attrs import field, frozen
 
-from truto_async import _converter
-from truto_async._json import JSONObject, JSONValue
+from truto_async._codec.converter import wire_name
+from truto_async._codec.json import JSONObject, JSONValue
 from truto_async.models._base import Model
 
 __all__ = ["DestinationConfig", "EventConfig", "ExpressionConfig", "Recurse", "StateConfig"]
@@ -15,7 +15,7 @@ __all__ = ["DestinationConfig", "EventConfig", "ExpressionConfig", "Recurse", "S
 EventName: TypeAlias = Literal["start", "complete", "error"] | str  # noqa: PYI051  # open: the literals are for editors
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class ExpressionConfig(Model):
     """The settings of a node that evaluates JSONata."""
 
@@ -23,7 +23,7 @@ class ExpressionConfig(Model):
     """The JSONata expression."""
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class StateConfig(Model):
     """The settings of a node that reads or writes the state kept between runs."""
 
@@ -40,7 +40,7 @@ class StateConfig(Model):
     """For writing: JSONata for the value; it wins over `value`, and writes nothing where it gives nothing."""
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class EventConfig(Model):
     """The settings of a node that stands for a moment of the run."""
 
@@ -48,7 +48,7 @@ class EventConfig(Model):
     """Which moment: "start", "complete" or "error"."""
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class DestinationConfig(Model):
     """The settings of a node that hands records on."""
 
@@ -62,11 +62,11 @@ class DestinationConfig(Model):
     """JSONata over what is handed on."""
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class Recurse(Model):
     """How a request is repeated for each of its own records, as for folders in folders."""
 
-    if_: str | None = field(default=None, metadata=_converter.wire("if"))
+    if_: str | None = field(default=None, metadata=wire_name("if"))
     """The condition on the record; JSON name `if`."""
 
     config: JSONObject | None = None

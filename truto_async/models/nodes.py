@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias
 
 from attrs import frozen
 
-from truto_async import _converter
-from truto_async._json import JSONObject, JSONValue
+from truto_async._codec import converter
+from truto_async._codec.json import JSONObject, JSONValue
 from truto_async.models._base import Model
 from truto_async.models.configs import DestinationConfig, EventConfig, ExpressionConfig, Recurse, StateConfig
 
@@ -37,7 +37,7 @@ ResponseFormat: TypeAlias = Literal["raw", "unified", "normalized"] | str  # noq
 DestinationType: TypeAlias = Literal["webhook", "datastore", "superquery"] | str  # noqa: PYI051
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class NodeBase(Model):
     """What all steps have in common."""
 
@@ -66,7 +66,7 @@ class NodeBase(Model):
         return (self.depends_on,) if isinstance(self.depends_on, str) else tuple(self.depends_on)
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class RequestNode(NodeBase):
     """A call of the connected product: a request node of runtime 4, or a flat entry of runtimes 1 to 3."""
 
@@ -108,7 +108,7 @@ class RequestNode(NodeBase):
     """Flat entries only: "raw", "unified" or "normalized"."""
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class TransformNode(NodeBase):
     """Replaces each batch of records by what its expression makes of them; nothing drops the batch."""
 
@@ -119,7 +119,7 @@ class TransformNode(NodeBase):
     """The expression."""
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class AddContextNode(NodeBase):
     """Adds the keys of an object to what later nodes see; the records pass unchanged."""
 
@@ -130,7 +130,7 @@ class AddContextNode(NodeBase):
     """The expression, which gives an object."""
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class SpoolNode(NodeBase):
     """Waits for all records and passes them on as one batch."""
 
@@ -141,7 +141,7 @@ class SpoolNode(NodeBase):
     """Settings of a flat entry; a node of runtime 4 has none."""
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class GetStateNode(NodeBase):
     """Reads an entry of the state kept between runs."""
 
@@ -152,7 +152,7 @@ class GetStateNode(NodeBase):
     """Which entry, and the default."""
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class UpdateStateNode(NodeBase):
     """Writes an entry of the state kept between runs."""
 
@@ -163,7 +163,7 @@ class UpdateStateNode(NodeBase):
     """Which entry, and the value."""
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class DeleteStateNode(NodeBase):
     """Removes an entry of the state kept between runs."""
 
@@ -174,7 +174,7 @@ class DeleteStateNode(NodeBase):
     """Which entry."""
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class EventNode(NodeBase):
     """A moment of the run that other nodes can depend on."""
 
@@ -185,7 +185,7 @@ class EventNode(NodeBase):
     """Which moment."""
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class DestinationNode(NodeBase):
     """Hands the records of other nodes on: to a webhook, a datastore or SuperQuery."""
 
@@ -208,7 +208,7 @@ class DestinationNode(NodeBase):
     """The path of an array; a datastore is called once for each of its elements."""
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class UnknownNode(NodeBase):
     """A node of a type that this version does not know. Nothing of it is lost."""
 
@@ -230,7 +230,7 @@ Node: TypeAlias = (
 )
 """Any step of a sync job."""
 
-_converter.register_tagged_union(
+converter.register_tagged_union(
     Node,
     "type",
     {

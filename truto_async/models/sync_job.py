@@ -1,19 +1,21 @@
-"""The sync job."""
+"""Sync jobs."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from attrs import field, frozen
 
 from truto_async.models._base import Model
+from truto_async.models._render import render
 from truto_async.models.args import ArgsSchema
 from truto_async.models.nodes import Node
 
 __all__ = ["SyncJob"]
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
 class SyncJob(Model):
     """A pipeline that pulls data from an account of a connected product.
 
@@ -56,5 +58,19 @@ class SyncJob(Model):
     updated_at: datetime | None = None
     """When it was last changed, in UTC."""
 
-    wire_times: dict[str, str] = field(factory=dict[str, str], eq=False)
-    """How the server wrote the times, by field, for `to_dict` to give back. Neither compared nor shown."""
+    wire_times: dict[str, str] = field(factory=dict[str, str], eq=False, repr=False)
+    """The times as the server wrote them, by field, which `to_dict` returns. Neither compared nor shown."""
+
+    def __hash__(self) -> int:
+        """Hash by id, so that jobs can be in sets and keys of dicts."""
+        return hash(self.id)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # IPython's protocol
+        """Show the job in IPython and Jupyter as `python -m truto_sync get` shows it."""
+        printer.text(repr(self) if cycle else render(self).rstrip())
+
+    def __rich__(self) -> object:
+        """Show the job with rich as `python -m truto_sync get` shows it."""
+        from rich.text import Text  # noqa: PLC0415  # rich is there: it calls this
+
+        return Text(render(self).rstrip())

@@ -1,4 +1,4 @@
-"""The resources: what one can do with each noun of the API."""
+"""The resources: the operations on each kind of object."""
 
 from truto_async.resources.sync_jobs import AsyncSyncJobs, SyncJobFields
 

@@ -1,4 +1,4 @@
-"""What the resources have in common: fetching, listing and writing any noun."""
+"""The base of the resources: fetching, listing and writing objects of any kind."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from truto_async import _body, _request
-from truto_async._json import as_object
-from truto_async._request import Request, segment
+from truto_async._codec.body import parse_body
+from truto_async._codec.json import as_object
+from truto_async._transport.request import Request, build_request, encode_id
 from truto_async.errors import ResponseDecodeError
 from truto_async.paging import Page
 
 if TYPE_CHECKING:
     from typing import Protocol
 
-    from truto_async._codec import Codec
-    from truto_async._json import JSONObject, JSONValue
-    from truto_async._request import Query
-    from truto_async._transport import Transport
+    from truto_async._codec.codec import Codec
+    from truto_async._codec.json import JSONObject, JSONValue
+    from truto_async._transport.request import Query
+    from truto_async._transport.transport import Transport
 
     class Identified(Protocol):
-        """What has an id."""
+        """An object with an id."""
 
         @property
         def id(self) -> str:
@@ -34,56 +34,57 @@ if TYPE_CHECKING:
 __all__ = ["Resource"]
 
 _LONGEST_STEP = 0.002
-
+"""Seconds for which making models may keep the event loop busy."""
 
 M = TypeVar("M", bound="Identified")
 
 
 class Resource(ABC, Generic[M]):
-    """A noun of the API: one path, one model."""
+    """The operations on one kind of object: one path, one model. Users reach a resource as an attribute of their client."""
 
     _path: str
 
     def __init__(self, transport: Transport) -> None:
-        """Take the transport of the client. Users reach a resource as an attribute of their client."""
         self._transport = transport
+
+    def __repr__(self) -> str:
+        """Show whose resource it is."""
+        return f"{type(self).__name__}(base_url={self._transport.settings.base_url!r})"
 
     @abstractmethod
     def _model(self) -> type[M]: ...
 
     @cached_property
     def _codec(self) -> Codec[M]:
-        """What reads its model: loaded with the first answer, since making a client should not cost what reading does."""
-        from truto_async._codec import codec  # noqa: PLC0415
+        """The codec of the model, loaded with the first response: making a client should not cost what decoding does."""
+        from truto_async._codec.codec import codec_for  # noqa: PLC0415
 
-        return codec(self._model())
+        return codec_for(self._model())
 
     async def _get(self, id: str) -> M:  # noqa: A002  # the API's own word
-        """Fetch one, and make sure that it is the one.
+        """Fetch one object, and make sure that it is the one.
 
-        Bytes that a server or proxy wrongly sends on an idle connection answer the next request on it, and every later one
-        gets the answer before its own. New connections end that.
+        Bytes that a server or proxy wrongly sends on an idle connection are taken for the response to the next request, and
+        every later request gets the response of the one before it. New connections end that.
         """
-        request = Request("GET", f"{self._path}/{segment(id)}")
 
-        def is_the_one(found: M) -> bool:
-            return found.id == id or found.id.lower() == id.lower()
+        def verify(found: M) -> ResponseDecodeError | None:
+            if found.id == id or found.id.lower() == id.lower():
+                return None
+            return ResponseDecodeError(f"asked for {id!r}, got {found.id!r}", path="$.id")
 
-        found = await self._transport.fetch(request, self._codec.decode, is_the_one)
-        if not is_the_one(found):
-            raise ResponseDecodeError(f"asked for {id!r}, got {found.id!r}", path="$.id")
-        return found
+        return await self._transport.fetch(Request("GET", f"{self._path}/{encode_id(id)}"), self._codec.decode, verify)
 
     async def _write(self, method: str, id: str | None, body: JSONObject) -> M:  # noqa: A002
-        path = self._path if id is None else f"{self._path}/{segment(id)}"
-        return await self._transport.fetch(_request.build(method, path, None, body), self._codec.decode)
+        path = self._path if id is None else f"{self._path}/{encode_id(id)}"
+        return await self._transport.fetch(build_request(method, path, None, body), self._codec.decode)
 
     async def _delete(self, id: str) -> None:  # noqa: A002
-        await self._transport.fetch(Request("DELETE", f"{self._path}/{segment(id)}"), lambda _: None)
+        await self._transport.fetch(Request("DELETE", f"{self._path}/{encode_id(id)}"), lambda _: None)
 
     async def _page(self, query: Query) -> Page[M]:
-        """Fetch a page, and make models of it in steps that leave the event loop free in between."""
-        document = await self._transport.fetch(_request.build("GET", self._path, query, None), _body.parse)
+        """Fetch a page, and make its models in short steps that leave the event loop free in between."""
+        document = await self._transport.fetch(build_request("GET", self._path, query, None), parse_body)
         key, rows = _rows(document)
         items: list[M] = []
         rows.reverse()
@@ -92,13 +93,13 @@ class Resource(ABC, Generic[M]):
             if time.monotonic() > until:
                 await asyncio.sleep(0)
                 until = time.monotonic() + _LONGEST_STEP
-            # Taken out of the page, so that what has become a model is freed at once, young.
+            # Taken out of the page: the garbage collector frees young objects cheaply.
             items.append(self._codec.structure(rows.pop(), key, len(items)))
         return Page(items=items, next_cursor=_cursor(document), limit=_limit(document))
 
 
 def _rows(document: JSONValue) -> tuple[str, list[JSONValue]]:
-    """Find the items: under `result`, or `results` on some pages of truto.one/docs; the Rust SDK takes both, too."""
+    """Return the items and their key: `result`, or `results` as on some pages of truto.one/docs and in the Rust SDK."""
     envelope = as_object(document)
     for key in ("result", "results"):
         if isinstance(envelope.get(key), list):
@@ -107,7 +108,7 @@ def _rows(document: JSONValue) -> tuple[str, list[JSONValue]]:
 
 
 def _cursor(document: JSONObject) -> str | None:
-    """Find the next page: null, an empty string and nothing at all are the end."""
+    """Return the cursor of the next page; null, an empty string and no cursor at all mean the end."""
     cursor = document.get("next_cursor") or None
     if cursor is not None and not isinstance(cursor, str):
         raise ResponseDecodeError("expected a string or null", path="$.next_cursor")

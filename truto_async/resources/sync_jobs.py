@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
-from truto_async import _json, models
-from truto_async._checks import check_number
-from truto_async.batch import AsyncBatch, OnError, Order, Progress
+from truto_async import models
+from truto_async._codec import json
+from truto_async._config.checks import check_number
+from truto_async.batch import AsyncBatch, BatchPlan, OnError, Progress
 from truto_async.errors import InvalidArgumentError, ResponseDecodeError
 from truto_async.paging import AsyncPager, Page
 from truto_async.resources._base import Resource
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
     from typing import Unpack
 
-    from truto_async._json import JSONObject
+    from truto_async._codec.json import JSONObject
     from truto_async.models import ArgsSchema, Node, SyncJob
 
 __all__ = ["AsyncSyncJobs", "SyncJobFields"]
 
-_OF_THE_SERVER = ("id", "environment_id", "created_at", "updated_at")
+_SERVER_FIELDS = ("id", "environment_id", "created_at", "updated_at")
 _PAGE_SIZE = 50
 
 
@@ -104,27 +105,27 @@ class AsyncSyncJobs(Resource["SyncJob"]):
         ordered: bool = False,
         progress: Callable[[Progress], object] | None = None,
     ) -> AsyncBatch[SyncJob]:
-        """Fetch many sync jobs at once, and give an outcome for each id, as they come.
+        """Fetch many sync jobs concurrently, and return an outcome for each id, as they come.
 
         Ids are pulled as they are needed, and about `concurrency` jobs are held at any time, however many there are. An id
-        that comes again while its request is under way shares it.
+        that comes again while its request is under way shares the request.
 
         Args:
             ids: the ids, from any collection, generator or, in the asynchronous client, asynchronous iterable.
             concurrency: how many requests are under way at once.
             on_error: "return" to have errors in the outcomes, "raise" to end at the first.
-            ordered: True to have the outcomes in the order of the ids; a slow one then holds up those behind it.
-            progress: called for each outcome that is handed out, with a `Progress`.
+            ordered: True to return the outcomes in the order of the ids; a slow request then holds up those behind it.
+            progress: called with a `Progress` for each outcome that is returned.
 
         Raises:
             InvalidArgumentError: an option is out of its range. A single bad id is an outcome with this error.
             AuthenticationError: while walking: the token is not valid; TLSError and ClientClosedError end the walk, too.
         """
-        order = Order(self.get, ids, concurrency=concurrency, on_error=on_error, ordered=ordered, progress=progress)
-        return AsyncBatch(order)
+        plan = BatchPlan(self.get, ids, concurrency=concurrency, on_error=on_error, ordered=ordered, progress=progress)
+        return AsyncBatch(plan)
 
     async def create(self, job: SyncJob | None = None, **fields: Unpack[SyncJobFields]) -> SyncJob:
-        """Make a sync job: `POST /sync-job` (truto.one/docs, Sync jobs). It is never sent twice.
+        """Create a sync job: `POST /sync-job` (truto.one/docs, Sync jobs). It is never sent twice.
 
         Args:
             job: a job to copy, such as an exported file read with `SyncJob.from_dict`; what the server owns is left out.
@@ -133,7 +134,7 @@ class AsyncSyncJobs(Resource["SyncJob"]):
 
         Raises:
             InvalidArgumentError: there is no such field, or its value does not fit.
-            AmbiguousOutcomeError: no answer came; the job may have been made.
+            AmbiguousOutcomeError: no answer came; the job may have been created.
             APIStatusError: the server said no.
         """
         document = {"default_runtime_version": 4} | _document(job, fields)
@@ -168,7 +169,7 @@ class AsyncSyncJobs(Resource["SyncJob"]):
 
 
 def _document(job: SyncJob | None, fields: Mapping[str, object]) -> JSONObject:
-    """Make what is sent of a job and of single fields, and make sure that it is a job's."""
+    """Return the JSON to send for a job and single fields, checked; raises InvalidArgumentError."""
     unknown = sorted(fields.keys() - SyncJobFields.__annotations__.keys())
     if unknown:
         raise InvalidArgumentError(f"there is no field {unknown[0]!r}; there are {', '.join(SyncJobFields.__annotations__)}")
@@ -181,7 +182,7 @@ def _document(job: SyncJob | None, fields: Mapping[str, object]) -> JSONObject:
         problem = str(error)
     else:
         whole = {} if job is None else job.to_dict()
-        return {name: value for name, value in whole.items() if name not in _OF_THE_SERVER} | given
+        return {name: value for name, value in whole.items() if name not in _SERVER_FIELDS} | given
     raise InvalidArgumentError(problem)
 
 
@@ -194,4 +195,4 @@ def _plain(value: Any) -> Any:
         return value.to_dict()
     if isinstance(value, list | tuple):
         return [_plain(item) for item in cast("Sequence[Any]", value)]
-    return _json.copy(value)
+    return json.copy(value)

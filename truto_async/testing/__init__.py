@@ -1,8 +1,18 @@
-"""Truto on a loopback port, for tests: of this SDK, and of programs that use it."""
+"""A fake Truto server on a loopback port: for the tests of this SDK, and of programs that use it."""
 
-from truto_async.testing._fake import FakeTruto
-from truto_async.testing._no_waiting import no_waiting
-from truto_async.testing._records import Fault, RecordedRequest
-from truto_async.testing._seeds import SEED_JOBS
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from truto_async.testing._fake import FakeTruto
+    from truto_async.testing._no_waiting import no_waiting
+    from truto_async.testing._records import Fault, RecordedRequest
+    from truto_async.testing._seeds import SEED_JOBS
+else:
+    from truto_async._support.lazy import lazy
+
+    # pytest imports this package in every project where the SDK is installed, for the fixtures.
+    __getattr__, __dir__ = lazy(
+        __name__, *(f"{__name__}.{module}" for module in ("_records", "_no_waiting", "_seeds", "_fake"))
+    )
 
 __all__ = ["SEED_JOBS", "FakeTruto", "Fault", "RecordedRequest", "no_waiting"]

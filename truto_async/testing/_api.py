@@ -8,19 +8,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from truto_async import _json, _timestamps
+from truto_async._codec import json, timestamps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from truto_async._json import JSONObject, JSONValue
+    from truto_async._codec.json import JSONObject, JSONValue
     from truto_async.testing._records import RecordedRequest
 
 __all__ = ["ENVIRONMENT_ID", "answer"]
 
 ENVIRONMENT_ID = "7d9f2c1e-55a0-4f6b-9a3e-0c8b1f6d2a10"
 _DEFAULT_LIMIT = 5000
-_OF_THE_SERVER = ("id", "environment_id", "created_at", "updated_at")
+_SERVER_FIELDS = ("id", "environment_id", "created_at", "updated_at")
 
 
 def answer(jobs: dict[str, JSONObject], request: RecordedRequest) -> tuple[int, JSONValue]:
@@ -59,7 +59,7 @@ def _create(jobs: dict[str, JSONObject], body: bytes) -> tuple[int, JSONValue]:
     fields = _fields(body)
     if fields is None:
         return 400, "The body must be a JSON object"
-    now = _timestamps.to_wire(datetime.now(UTC))
+    now = timestamps.to_wire(datetime.now(UTC))
     job: JSONObject = {
         "id": str(uuid4()),
         "label": "Untitled",
@@ -84,16 +84,16 @@ def _one(jobs: dict[str, JSONObject], method: str, id_: str, body: bytes) -> tup
         fields = _fields(body)
         if fields is None:
             return 400, "The body must be a JSON object"
-        jobs[id_] = {**jobs[id_], **fields, "updated_at": _timestamps.to_wire(datetime.now(UTC))}
+        jobs[id_] = {**jobs[id_], **fields, "updated_at": timestamps.to_wire(datetime.now(UTC))}
     return 200, jobs[id_]
 
 
 def _fields(body: bytes) -> JSONObject | None:
     """Read what is to be written; what the server owns is ignored."""
     try:
-        document = _json.loads(body)
+        document = json.loads(body)
     except ValueError:
         return None
     if not isinstance(document, dict):
         return None
-    return {name: value for name, value in _json.as_object(document).items() if name not in _OF_THE_SERVER}
+    return {name: value for name, value in json.as_object(document).items() if name not in _SERVER_FIELDS}

@@ -6,7 +6,7 @@ from collections import deque
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 
-from truto_async import _json
+from truto_async._codec import json
 from truto_async.models import SyncJob
 from truto_async.testing import _api
 from truto_async.testing._records import Fault, RecordedRequest
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import TracebackType
 
-    from truto_async._json import JSONObject, JSONValue
+    from truto_async._codec.json import JSONObject, JSONValue
 
 __all__ = ["FakeTruto"]
 
@@ -75,8 +75,8 @@ class FakeTruto:
 
     def add(self, job: SyncJob | Mapping[str, JSONValue]) -> None:
         """Give the server one more sync job; it takes the place of one with the same id."""
-        document: JSONObject = job.to_dict() if isinstance(job, SyncJob) else _json.copy(job)
-        _json.dumps(document)  # what is no JSON is an error here, not in the server
+        document: JSONObject = job.to_dict() if isinstance(job, SyncJob) else json.copy(job)
+        json.dumps(document)  # what is no JSON is an error here, not in the server
         if not isinstance(document.get("id"), str):
             raise ValueError("a job needs an id, a str")  # noqa: TRY004  # of a document
         self.jobs[document["id"]] = document
@@ -104,7 +104,7 @@ class FakeTruto:
             times: for how many requests.
         """
         if not isinstance(body, bytes | str):
-            _json.dumps(body)  # what is no JSON is an error here, not in the server
+            json.dumps(body)  # what is no JSON is an error here, not in the server
         headers = {name.title(): value for name, value in (headers or {}).items()}
         fault = Fault(status=status, headers=headers, body=body, delay=delay, drop=drop, path=path)
         self._faults += [fault] * times
@@ -184,4 +184,4 @@ def _refusal(status: int, message: str) -> Answer:
 
 
 def _json_answer(status: int, body: JSONValue) -> Answer:
-    return Answer(status, _json.dumps(body), _JSON_HEADERS)
+    return Answer(status, json.dumps(body), _JSON_HEADERS)

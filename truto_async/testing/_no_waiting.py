@@ -1,11 +1,11 @@
-"""Waits that take no time."""
+"""A context manager for tests that skips waits."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from truto_async import _waiting
+from truto_async._support.waits import recorders
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -17,12 +17,12 @@ __all__ = ["no_waiting"]
 def no_waiting() -> Generator[list[float]]:
     """Skip the waits between attempts, and the pauses after an answer of 429, in the whole process.
 
-    Gives a list to which the seconds that were skipped are added. The rate limit itself is not skipped: it would be
+    Yields a list to which the skipped seconds are added. Waits for the rate limit itself are not skipped, since it would be
     exceeded.
     """
     waits: list[float] = []
-    _waiting.skipped.append(waits)
+    recorders.append(waits)
     try:
         yield waits
     finally:
-        _waiting.skipped.remove(waits)
+        recorders.remove(waits)

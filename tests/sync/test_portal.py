@@ -1,0 +1,234 @@
+"""The thread with the event loop, at its edges."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from truto_async import ClientClosedError
+from truto_sync._call import BlockingCall
+from truto_sync._portal import Portal
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+variable: ContextVar[int] = ContextVar("variable")
+
+
+async def nothing() -> None:
+    """Do nothing."""
+
+
+async def seven() -> int:
+    """Give a number."""
+    return 7
+
+
+async def forever() -> None:
+    """Never end."""
+    await asyncio.Event().wait()
+
+
+def test_calls_that_come_too_late_do_not_hang() -> None:
+    """A call that slips in while the loop ends, or after, ends with ClientClosedError."""
+    closing = threading.Event()
+    kept: list[AsyncGenerator[None, None]] = []
+
+    async def linger() -> AsyncGenerator[None, None]:
+        try:
+            yield
+        finally:
+            closing.set()
+            await asyncio.sleep(0.3)
+
+    async def on_close() -> None:
+        kept.append(linger())
+        await anext(kept[0])
+
+    portal = Portal(on_close)
+    portal.run(nothing)
+    loop_thread = portal._loop_thread
+    assert loop_thread is not None
+    closer = threading.Thread(target=portal.close)
+    closer.start()
+    closing.wait()
+    for _ in range(2):
+        with pytest.raises(ClientClosedError):
+            loop_thread.run(forever)
+        closer.join()
+    loop_thread.stop()
+
+
+def test_a_call_that_has_just_ended() -> None:
+    """A result that nobody has picked up yet when the loop ends is left as it is."""
+    portal = Portal(nothing)
+    portal.run(nothing)
+    assert portal._loop_thread is not None
+    call = Call(seven())
+    call.cancel()
+    portal._loop_thread._calls.add(call)
+    portal._loop_thread._loop.call_soon_threadsafe(call.begin, portal._loop_thread._loop)
+    call.wait()
+
+    portal.close()
+    call.wait()  # as where a signal interrupts right after the wait
+    call.drop()
+
+    assert 7 == call.take()
+
+
+def test_a_call_that_is_cancelled_before_its_first_step() -> None:
+    """Its caller is released, and its coroutine is closed."""
+    portal = Portal(nothing)
+    portal.run(nothing)
+    assert portal._loop_thread is not None
+    loop = portal._loop_thread._loop
+    call = Call(forever())
+
+    def begin_and_cancel() -> None:
+        call.begin(loop)
+        call.cancel()
+
+    loop.call_soon_threadsafe(begin_and_cancel)
+    call.wait()
+    call.drop()
+    with pytest.raises(ClientClosedError):
+        call.take()
+    portal.close()
+
+
+def test_closing_with_many_calls_under_way() -> None:
+    """Each ends with ClientClosedError, also one that comes while the client closes."""
+    portal = Portal(nothing)
+    ended: list[BaseException] = []
+
+    def work() -> None:
+        with pytest.raises(ClientClosedError) as caught:
+            portal.run(forever)
+        ended.append(caught.value)
+
+    threads = [threading.Thread(target=work) for _ in range(50)]
+    for thread in threads[:25]:
+        thread.start()
+    closer = threading.Thread(target=portal.close)
+    for thread in [*threads[25:40], closer, *threads[40:]]:
+        thread.start()
+    for thread in [*threads, closer]:
+        thread.join(10)
+
+    assert 50 == len(ended)
+
+
+def test_a_burst_of_threads() -> None:
+    """Each of 200 threads gets its own results, and its hooks see its own context variables."""
+    portal = Portal(nothing)
+    got: list[tuple[int, int]] = []
+
+    async def see() -> int:
+        await asyncio.sleep(0)
+        return variable.get()
+
+    def work(number: int) -> None:
+        variable.set(number)
+        got.extend((number, portal.run(see)) for _ in range(20))
+
+    threads = [threading.Thread(target=work, args=[number]) for number in range(200)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    portal.close()
+
+    assert 4000 == len(got)
+    assert all(number == seen for number, seen in got)
+
+
+@pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt, GeneratorExit, asyncio.CancelledError, ValueError])
+def test_whatever_a_hook_raises(kind: type[BaseException]) -> None:
+    """The caller gets it, and the loop goes on."""
+    portal = Portal(nothing)
+
+    async def fail() -> None:
+        await asyncio.sleep(0)
+        raise kind("from a hook")
+
+    expected = ClientClosedError if kind in (GeneratorExit, asyncio.CancelledError) else kind
+    for _ in range(2):
+        with pytest.raises(expected):
+            portal.run(fail)
+    assert 7 == portal.run(seven)
+    portal.close()
+
+
+def test_a_call_inside_the_making_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A signal handler, or the collector, may make a call right before the wake-up for another."""
+    portal = Portal(nothing)
+    portal.run(nothing)
+    assert portal._loop_thread is not None
+    loop = portal._loop_thread._loop
+    wake = loop.call_soon_threadsafe
+    inner: list[int] = []
+
+    def interrupted(*args: Any) -> asyncio.Handle:
+        monkeypatch.undo()
+        inner.append(portal.run(seven))
+        return wake(*args)
+
+    monkeypatch.setattr(loop, "call_soon_threadsafe", interrupted)
+
+    assert (7, [7]) == (portal.run(seven), inner)
+    portal.close()
+
+
+def test_an_interruption_right_before_the_wake_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits in the inbox begins, is cancelled, and ends before the interruption is passed on."""
+    portal = Portal(nothing)
+    portal.run(nothing)
+    assert portal._loop_thread is not None
+    ended: list[bool] = []
+
+    async def work() -> None:
+        try:
+            await forever()
+        finally:
+            ended.append(True)
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(portal._loop_thread, "_wake", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        portal.run(work)
+    monkeypatch.undo()
+
+    assert 7 == portal.run(seven)
+    assert sys.version_info < (3, 12) or ended  # before 3.12 it is cancelled before its first step
+    portal.close()
+
+
+def test_closing_from_inside() -> None:
+    """Closing in the loop's own thread, where a collected client may be closed, does not wait for itself."""
+    portal = Portal(nothing)
+
+    async def close() -> None:
+        portal.close()
+
+    portal.run(close)
+    with pytest.raises(ClientClosedError):
+        portal.run(nothing)
+
+
+def test_a_portal_that_was_never_used() -> None:
+    """Without a call there is no thread, and closing is nothing."""
+    before = threading.active_count()
+    portal = Portal(nothing)
+    portal.close()
+
+    assert before == threading.active_count()
+    with pytest.raises(ClientClosedError):
+        portal.run(nothing)

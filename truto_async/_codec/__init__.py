@@ -1,0 +1,1 @@
+"""JSON: from bytes to models and back."""

@@ -1,0 +1,1 @@
+"""Configuration: the options of a client, read and checked before anything is sent."""

@@ -1,0 +1,1 @@
+"""Support: small tools that know nothing of Truto or HTTP."""

@@ -1,0 +1,42 @@
+"""Lazy imports: public names that load on first use, so that importing a package costs next to nothing."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["lazy"]
+
+
+def lazy(package: str, *modules: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return `__getattr__` and `__dir__` (PEP 562) for a package that exports the `__all__` of these modules.
+
+    A name is searched in the modules in order, so list those that are cheap to import first. Modules of the package itself
+    are attributes of it, too, without having been imported.
+    """
+
+    def public_names() -> list[str]:
+        return sorted(name for module in modules for name in import_module(module).__all__)
+
+    def load(name: str) -> Any:
+        if name == "__all__":
+            return public_names()
+        if f"{package}.{name}" in modules:
+            return import_module(f"{package}.{name}")
+        if not name.startswith("_"):
+            for module in map(import_module, modules):
+                if name in module.__all__:
+                    value = getattr(module, name)
+                    setattr(sys.modules[package], name, value)
+                    return value
+        msg = f"module {package!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+
+    def directory() -> list[str]:
+        return [*public_names(), *(name for name in vars(sys.modules[package]) if name.startswith("__"))]
+
+    return load, directory

@@ -1,0 +1,1 @@
+"""HTTP: one call from the request to the response or error, with its attempts, connections and timeouts."""

@@ -1,0 +1,180 @@
+"""Connection pools: an aiohttp session for each event loop, made on first use and closed with its loop."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from contextlib import suppress
+from typing import TYPE_CHECKING, cast
+
+import aiohttp
+
+from truto_async._support import fork
+from truto_async._transport.attempt import DeadlineTimer, TrackedRequest, request_headers
+from truto_async._transport.fast_get import FastGet, make_fast_get
+from truto_async.errors import ClientClosedError, InvalidArgumentError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from typing import Protocol
+
+    from truto_async._config.settings import AiohttpSession, Settings
+
+    class Interruptible(Protocol):
+        """A call under way."""
+
+        task: asyncio.Task[object]
+
+        def interrupt(self) -> asyncio.Future[None]:
+            """End the call with ClientClosedError; the future is done once it has ended."""
+            ...
+
+
+__all__ = ["ConnectionPool", "ConnectionPools"]
+
+_of_the_parent: list[object] = []
+
+
+class ConnectionPool:
+    """The connections of one event loop. A call waits for a free one before its timeout starts to count."""
+
+    def __init__(self, session: aiohttp.ClientSession, size: int, fast_get: FastGet | None = None) -> None:
+        """Use a session for at most `size` attempts at once."""
+        self.session = session
+        self.fast_get = fast_get
+        self.timer = DeadlineTimer()
+        self.lifetime: AsyncGenerator[None, None] | None = None
+        """Closes the session; None for one that was handed in."""
+        self._places = asyncio.Semaphore(size)
+
+    async def acquire(self, seconds: float | None) -> bool:
+        """Wait for a free connection; False if there was none for some seconds."""
+        if seconds is None or not self._places.locked():
+            return await self._places.acquire()
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._places.acquire()
+        except TimeoutError:
+            return False
+
+    def release(self) -> None:
+        """Let the next call have the connection."""
+        self._places.release()
+
+    def check_open(self) -> None:
+        """Raise ClientClosedError if the session was closed by its owner."""
+        if self.session.closed:
+            raise ClientClosedError("the session of this client is closed; make a new client")
+
+    async def close_with_loop(self) -> AsyncGenerator[None, None]:
+        """Close the session when the loop shuts down its asynchronous generators, as asyncio.run does at its end.
+
+        When the generator is collected before that, the loop finalizes it, with the same effect.
+        """
+        try:
+            yield
+        finally:
+            self.timer.close()
+            await self.session.close()
+
+
+class ConnectionPools:
+    """The connection pools of one client and its copies, one for each event loop, and the calls that use them."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Open nothing yet."""
+        self._settings = settings
+        self._pools: dict[asyncio.AbstractEventLoop, ConnectionPool] = {}
+        self.calls: set[Interruptible] = set()
+        """The calls under way, in all event loops. Calls add and remove themselves."""
+        self.closed: bool = False
+        self._used = False
+        fork.register(self)
+
+    async def current(self) -> ConnectionPool:
+        """Return the pool of the running event loop; raises ClientClosedError."""
+        if self.closed:
+            raise ClientClosedError("this client is closed; make a new one")
+        loop = asyncio.get_running_loop()
+        pool = self._pools.get(loop)
+        if pool is None:
+            self._forget_closed_loops()
+            pool = await self._open() if self._settings.session is None else self._adopt(self._settings.session)
+            self._pools[loop] = pool
+        return pool
+
+    async def replace_current(self) -> None:
+        """Make new connections in the running event loop; calls under way keep the old ones."""
+        pool = self._pools.get(asyncio.get_running_loop())
+        if pool is not None and pool.lifetime is not None:
+            self._pools[asyncio.get_running_loop()] = await self._open()
+
+    async def close(self) -> None:
+        """End all calls with ClientClosedError and close all connections; a session that was handed in stays open."""
+        self.closed = True
+        here = asyncio.get_running_loop()
+        pools, self._pools = self._pools, {}
+        loops = {call.task.get_loop() for call in list(self.calls)} | pools.keys()
+        for loop in loops - {here}:
+            if loop.is_running():
+                asyncio.run_coroutine_threadsafe(self._close_in_loop(pools.get(loop)), loop)
+            # Else the session is closed with its loop.
+        await self._close_in_loop(pools.get(here))
+
+    async def _close_in_loop(self, pool: ConnectionPool | None) -> None:
+        loop = asyncio.get_running_loop()
+        ended = [call.interrupt() for call in list(self.calls) if call.task.get_loop() is loop]
+        try:
+            await asyncio.gather(*ended)
+        finally:
+            if pool is not None and pool.lifetime is not None:
+                await pool.lifetime.aclose()
+
+    def after_fork(self) -> None:
+        """Leave the connections to the parent: closing them in the child would end them there, too."""
+        _of_the_parent.append((self._pools, self.calls))
+        self._pools = {}
+        self.calls = set()
+
+    def _forget_closed_loops(self) -> None:
+        """Drop the pools of loops that were closed: a session refers to its loop, so neither would ever be collected."""
+        for loop in list(self._pools):
+            if loop.is_closed():
+                with suppress(KeyError):  # another thread may do the same
+                    del self._pools[loop]
+                self._used = True
+
+    async def _open(self) -> ConnectionPool:
+        settings = self._settings
+        session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, ssl=True if settings.ssl is None else settings.ssl),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            # To a proxy, aiohttp sends the headers of the session, and the token among them as the proxy's own.
+            headers=None if settings.proxy is not None else request_headers(settings),
+            request_class=TrackedRequest,
+            timeout=aiohttp.ClientTimeout(total=None),
+        )
+        pool = ConnectionPool(session, settings.max_connections, make_fast_get(session, settings))
+        pool.lifetime = pool.close_with_loop()
+        await anext(pool.lifetime)
+        return pool
+
+    def _adopt(self, handed_in: AiohttpSession) -> ConnectionPool:
+        if self._pools:
+            raise InvalidArgumentError("session= belongs to one event loop, and this is another: make a client for each")
+        session = cast("aiohttp.ClientSession", handed_in)
+        limit = (session.connector and session.connector.limit) or self._settings.max_connections
+        return ConnectionPool(session, min(limit, self._settings.max_connections))
+
+    def __del__(self) -> None:
+        """Warn about a client that was used and never closed. Its sessions are closed with their event loops."""
+        used = self._used or any(pool.lifetime is not None for pool in self._pools.values())
+        if used and not self.closed:
+            warnings.warn(
+                ResourceWarning(
+                    "this AsyncTruto was never closed: use 'async with AsyncTruto() as truto:', "
+                    "or 'await truto.close()' at its end"
+                ),
+                source=self,
+                stacklevel=2,
+            )

@@ -1,0 +1,138 @@
+"""Sync jobs as text for people: facts, a table of arguments, and the steps as a tree."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
+
+from truto_async.models import _tree
+from truto_async.models.configs import EventConfig, ExpressionConfig, StateConfig
+from truto_async.models.nodes import (
+    AddContextNode,
+    DeleteStateNode,
+    DestinationNode,
+    EventNode,
+    GetStateNode,
+    Node,
+    RequestNode,
+    TransformNode,
+    UpdateStateNode,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+    from typing import Any, TypeAlias
+
+    from truto_async.models.args import ArgSpec
+
+    SyncJob: TypeAlias = Any  # truto_async.models.sync_job imports this module
+
+__all__ = ["line", "plain", "render"]
+
+_LONGEST_DETAIL = 60
+
+
+def render(job: SyncJob) -> str:
+    """Return a job as several lines: its facts, its arguments as a table, its steps as a tree."""
+    sections = [_heading(job), _arguments(job), _steps(job)]
+    return "\n\n".join("\n".join(lines) for lines in sections) + "\n"
+
+
+def line(job: SyncJob) -> str:
+    """Return a job as one line: its id, integration and label."""
+    return f"{plain(job.id)}  {plain(job.integration_name or '-'):<20}  {plain(job.label or '')}".rstrip()
+
+
+def _heading(job: SyncJob) -> list[str]:
+    facts = {
+        "id": job.id,
+        "integration": "(not said)" if job.integration_name is None else job.integration_name or "(several)",
+        "runtime": "(not said)" if job.default_runtime_version is None else str(job.default_runtime_version),
+        "created": _time(job.created_at),
+        "updated": _time(job.updated_at),
+    }
+    return [plain(job.label or "(no label)"), *(f"  {name:<11}  {plain(value)}" for name, value in facts.items())]
+
+
+def _time(moment: datetime | None) -> str:
+    return "(not said)" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _arguments(job: SyncJob) -> list[str]:
+    specs = {} if job.args_schema is None else job.args_schema.properties
+    if not specs:
+        return ["Arguments", "  (none)"]
+    rows = [("name", "type", "required", "default", "description")]
+    rows += [_row(name, spec) for name, spec in specs.items()]
+    return ["Arguments", *_table(rows)]
+
+
+def _row(name: str, spec: ArgSpec) -> tuple[str, str, str, str, str]:
+    kind = spec.type if isinstance(spec.type, str) else "|".join(spec.type or [])
+    kind = " ".join(filter(None, (kind or spec.ref, spec.format and f"({spec.format})")))
+    default = "" if spec.default is None else json.dumps(spec.default, ensure_ascii=False)
+    return name, kind, "yes" if spec.required is True else "", default, spec.description or ""
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    cells = [[plain(cell) for cell in row] for row in rows]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        padded = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
+        yield ("  " + "  ".join(padded)).rstrip()
+
+
+def _steps(job: SyncJob) -> list[str]:
+    lines = [_line(branch) for branch in _tree.walk(job.resources or [])]
+    return ["Resources", *(lines or ["  (none)"])]
+
+
+def _line(branch: _tree.Branch) -> str:
+    *outer, own = branch.guides or (None,)
+    indent = "".join("│  " if more else "   " for more in outer)
+    corner = "" if own is None else "├─ " if own else "└─ "
+    again = "  (see above)" if branch.repeated else ""
+    return f"  {indent}{corner}{plain(_describe(branch.node))}{again}"
+
+
+def _describe(node: Node) -> str:
+    detail = " ".join((_detail(node) or "").split())
+    detail = detail if len(detail) <= _LONGEST_DETAIL else detail[:_LONGEST_DETAIL] + "..."
+    label = node.type or "request"
+    if node.name is None:
+        return f"{label} {detail}".rstrip()
+    return f"{node.name}  [{label}] {detail}".rstrip()
+
+
+def _detail(node: Node) -> str | None:
+    match node:
+        case RequestNode():
+            return " ".join(filter(None, (node.method, node.resource)))
+        case (
+            TransformNode(config=ExpressionConfig(expression=text))
+            | AddContextNode(config=ExpressionConfig(expression=text))
+        ):
+            return text
+        case (
+            GetStateNode(config=StateConfig(key=text))
+            | UpdateStateNode(config=StateConfig(key=text))
+            | DeleteStateNode(config=StateConfig(key=text))
+        ):
+            return text
+        case EventNode(config=EventConfig(name=text)):
+            return text
+        case DestinationNode():
+            return " ".join(filter(None, (node.destination_type, node.method)))
+        case _:
+            return None
+
+
+def plain(text: str) -> str:
+    """Replace control characters, which could do harm on a terminal."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
