@@ -369,7 +369,7 @@ def test_sessions_do_not_pile_up() -> None:
 truto = AsyncTruto(fake.token, base_url=fake.url)
 for _ in range(20):
     asyncio.run(truto.sync_jobs.get(ids[0]))
-print(len(truto._transport._shared.sessions._channels))
+print(len(truto._transport._shared.pools._pools))
 asyncio.run(truto.close())
 """
     )
@@ -407,13 +407,14 @@ def test_first_use_while_the_interpreter_ends() -> None:
         FAKE
         + """
 import atexit
+from truto_async import TrutoError
 truto = Truto(fake.token, base_url=fake.url)
 
 @atexit.register
 def late():
     try:
         truto.sync_jobs.get(ids[0])
-    except RuntimeError:
+    except TrutoError:
         pass
 """
     )

@@ -103,9 +103,7 @@ class BatchPlan(Generic[T]):
         """Make the pool; once only, since ids may come from a generator."""
         if self._pool is not None:
             raise RuntimeError("a batch can be walked once only; call get_many again for another")
-        self._pool = WorkerPool(
-            self._outcome, failure_of=_fatal_error, concurrency=self._concurrency, ordered=self._ordered
-        )
+        self._pool = WorkerPool(self._outcome, failure_of=_fatal_error, concurrency=self._concurrency, ordered=self._ordered)
         return self._pool
 
     def next_outcome(self) -> Outcome[T]:

@@ -60,7 +60,9 @@ class AsyncPager(Generic[T]):
     def __repr__(self) -> str:
         """Show where it begins and ends."""
         shown = {"cursor": self._cursor, "max_items": self._max_items}
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in shown.items() if value is not None)})"
+        return (
+            f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in shown.items() if value is not None)})"
+        )
 
     async def pages(self) -> AsyncGenerator[Page[T], None]:
         """Walk over the pages."""

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from truto_async.errors import TrutoError
-from truto_sync._fetch import fetch, read_ids
 from truto_async.models._render import line, plain, render
+from truto_sync._fetch import fetch, read_ids
 from truto_sync.client import Truto
 
 if TYPE_CHECKING:

@@ -50,8 +50,8 @@ class Portal:
     def run(self, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run the coroutine that `start` makes, and return its result.
 
-        Raises RuntimeError in the loop's own thread, which would wait for itself. If the wait is interrupted, as by Ctrl-C, the
-        coroutine is cancelled, and has ended before the interruption is passed on.
+        Raises RuntimeError in the loop's own thread, which would wait for itself. If the wait is interrupted, as by Ctrl-C,
+        the coroutine is cancelled, and has ended before the interruption is passed on.
         """
         loop_thread = self._loop_thread
         if loop_thread is None or not loop_thread.is_alive:

@@ -42,8 +42,8 @@ class Batch(Generic[T]):  # noqa: D101  # its twin says it
     def __iter__(self) -> Iterator[Outcome[T]]:
         """Walk over the outcomes.
 
-        Ids are pulled in the caller's thread, where their source may make blocking calls itself. Each visit to the event loop
-        submits new ids and takes all the outcomes that are there.
+        Ids are pulled in the caller's thread, where their source may make blocking calls itself. Each visit to the event
+        loop submits new ids and takes all the outcomes that are there.
         """
         if isinstance(self._plan.ids, AsyncIterable):
             raise InvalidArgumentError("asynchronous ids need the asynchronous client")

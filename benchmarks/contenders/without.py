@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.contenders import sdk
 from benchmarks.contenders.base import TOKEN
-from truto_async import AsyncTruto, _direct, _generated, _json, _session, _tracked
+from truto_async import AsyncTruto
+from truto_async._codec import json, readers
+from truto_async._transport import connections, fast_get
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,18 +25,17 @@ class OwnTimers:
         self._loop = asyncio.get_running_loop()
         self._timers: dict[Any, asyncio.TimerHandle] = {}
 
-    def after(self, seconds: float | None) -> float | None:
-        """Give the time in so many seconds."""
-        return None if seconds is None else self._loop.time() + seconds
-
-    def set(self, sleeper: Any, due: float | None) -> None:
+    def start(self, attempt: Any, seconds: float | None) -> None:
         """Start a timer."""
-        if due is not None:
-            self._timers[sleeper] = self._loop.call_at(due, sleeper.wake)
+        if seconds is not None:
+            self._timers[attempt] = self._loop.call_later(seconds, attempt.expire)
 
-    def unset(self, sleeper: Any) -> None:
+    def stop(self, attempt: Any) -> None:
         """Cancel it."""
-        self._timers.pop(sleeper).cancel()
+        self._timers.pop(attempt).cancel()
+
+    def close(self) -> None:
+        """There is nothing to close."""
 
 
 def _setting(module: Any, name: str, value: Any) -> Callable[[], None]:
@@ -42,16 +43,16 @@ def _setting(module: Any, name: str, value: Any) -> Callable[[], None]:
 
 
 def _own_empty_objects() -> None:
-    _generated._READER = _generated._READER.replace("EMPTY if", "{{}} if")  # noqa: SLF001  # that is the point
+    readers._READER = readers._READER.replace("EMPTY if", "{{}} if")  # noqa: SLF001  # that is the point
 
 
 TRICKS: dict[str, Callable[[], None]] = {
-    "orjson": _setting(_json, "_fast_loads", None),
-    "filled slots in place of the frozen `__init__`": _setting(_generated, "_is_ours", lambda _: False),
+    "orjson": _setting(json, "_fast_loads", None),
+    "filled slots in place of the frozen `__init__`": _setting(readers, "_is_ours", lambda _: False),
     "one empty object for all models": _own_empty_objects,
-    "the way around aiohttp's session": _setting(_session, "direct", lambda *_: None),
-    "one timer for all attempts": _setting(_direct, "Alarm", OwnTimers),
-    "reads of 64 KiB": _setting(_tracked, "_READ_SIZE", 256 * 1024),
+    "the fast path around aiohttp's session": _setting(connections, "make_fast_get", lambda *_: None),
+    "one timer for all attempts": _setting(connections, "DeadlineTimer", OwnTimers),
+    "reads of 64 KiB": _setting(fast_get, "_READ_SIZE", 256 * 1024),
 }
 COSTS: dict[str, dict[str, Any]] = {
     "the rate limit": {"rate_limit": None},

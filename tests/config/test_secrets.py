@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from tests.test_wire import FAULTS
+from tests.transport.test_wire import FAULTS
 from tests.wire import WireServer
 from truto_async import AsyncTruto, Hooks, InvalidArgumentError, RetryPolicy, TrutoError
 from truto_async.testing import SEED_JOBS, FakeTruto

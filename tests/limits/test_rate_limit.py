@@ -371,3 +371,52 @@ def test_a_head_of_the_queue_whose_loop_is_gone() -> None:
         task.get_coro().close()
 
     assert not limit._queue.waiters
+
+
+async def test_a_waiter_whose_loop_was_stopped() -> None:
+    """A loop that was stopped and not closed does not hold up those behind it; once it runs again, its waiter is served."""
+    limit = RateLimit(1, per=0.3)
+    stopped = asyncio.new_event_loop()
+    tasks: list[Any] = []
+
+    async def queue_up() -> None:
+        tasks.append(asyncio.create_task(limit.acquire()))
+        await asyncio.sleep(0.05)  # it is the first in the queue, and sleeps in its loop
+
+    async with limit:
+        pass
+    await asyncio.to_thread(stopped.run_until_complete, queue_up())
+    for _ in range(2):
+        assert await asyncio.wait_for(limit.acquire(), 5) is None
+        limit.release()
+
+    assert not tasks[0].done()
+    assert await asyncio.to_thread(stopped.run_until_complete, asyncio.wait_for(tasks[0], 5)) is None
+    stopped.close()
+
+
+async def test_a_loop_that_stops_while_others_wait_behind() -> None:
+    """Those who queue behind a waiter whose loop stops notice it themselves, a little after their time."""
+    limit = RateLimit(1, per=0.3)
+    stopped = asyncio.new_event_loop()
+    tasks: list[Any] = []
+    queued = asyncio.Event()
+    here = asyncio.get_running_loop()
+
+    async def queue_up() -> None:
+        tasks.append(asyncio.create_task(limit.acquire()))
+        await asyncio.sleep(0.05)
+        here.call_soon_threadsafe(queued.set)
+        await asyncio.sleep(0.1)
+
+    async with limit:
+        pass
+    runner = asyncio.create_task(asyncio.to_thread(stopped.run_until_complete, queue_up()))
+    await queued.wait()
+
+    assert await asyncio.wait_for(limit.acquire(), 10) is None
+
+    limit.release()
+    await runner
+    await asyncio.to_thread(stopped.run_until_complete, asyncio.wait_for(tasks[0], 5))
+    stopped.close()

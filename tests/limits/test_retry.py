@@ -100,12 +100,36 @@ def test_attempts(attempts: int, attempt: int) -> None:
     assert (attempt < 30) == (policy.delay(refusal(429), idempotent=True, attempt=attempt) is not None)
 
 
-@pytest.mark.parametrize(("wish", "wait"), [(0.0, 0.0), (3.5, 3.5), (60.0, 60.0), (86400.0, 60.0)])
-def test_the_servers_wish_counts(wish: float, wait: float, caplog: pytest.LogCaptureFixture) -> None:
-    """Retry-After is what is waited; a wild one is cut, and that is said."""
-    assert wait == RetryPolicy().delay(refusal(503, retry_after=wish), idempotent=True, attempt=1)
-    assert (wish > 60) == ("is cut to 60 s" in caplog.text)
+@pytest.mark.parametrize(("asked", "delay"), [(3.5, 3.5), (60.0, 60.0), (86400.0, 60.0)])
+def test_the_servers_delay_counts(asked: float, delay: float, caplog: pytest.LogCaptureFixture) -> None:
+    """A Retry-After longer than the backoff is waited; an absurd one is cut, and that is logged."""
+    assert delay == RetryPolicy().delay(refusal(503, retry_after=asked), idempotent=True, attempt=1)
+    assert (asked > 60) == ("is cut to 60 s" in caplog.text)
     assert 10.0 == RetryPolicy().delay(refusal(429), idempotent=True, attempt=1)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_server_that_asks_for_no_delay(status: int) -> None:
+    """Below Retry-After lies a backoff that grows: half of its ceiling at the least."""
+    policy = RetryPolicy(attempts=99, rate_limit_attempts=99, base=1.0, cap=5.0)
+    for attempt, ceiling in enumerate([1, 2, 4, 5, 5], start=1):
+        for _ in range(100):
+            delay = policy.delay(refusal(status, retry_after=0.0), idempotent=True, attempt=attempt)
+            assert ceiling / 2 <= (delay or 0.0) <= ceiling
+    assert 5.0 >= (policy.delay(refusal(status, retry_after=0.0), idempotent=True, attempt=98) or 99)
+
+
+@pytest.mark.parametrize("retry_after", ["0", "Wed, 21 Oct 2015 07:28:00 GMT"])
+def test_no_burst_after_a_refusal_without_delay(make_client: MakeClient, fake_truto: FakeTruto, retry_after: str) -> None:
+    """Ten answers of 429 that ask for no delay are not followed by ten requests at once, but by growing pauses."""
+    fake_truto.fail(429, headers={"Retry-After": retry_after}, times=10)
+    truto = make_client(fake_truto.token, base_url=fake_truto.url)
+
+    with no_waiting() as waits, pytest.raises(RateLimitError):
+        truto.sync_jobs.get(JOB_ID)
+
+    assert 10 == len(fake_truto.requests) == len(waits)
+    assert all(wait >= min(8.0, 0.5 * 2**retry) / 2 for retry, wait in enumerate(waits))
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def _pruned(model: Any, document: Any) -> Any:
         return document | {"properties": pruned} if model.is_json_schema else pruned
     if not attrs.has(type(model)):
         return document
-    fields = {field.metadata.get("wire", field.name): getattr(model, field.name) for field in attrs.fields(type(model))}
+    fields = {field.metadata.get("wire_name", field.name): getattr(model, field.name) for field in attrs.fields(type(model))}
     return {
         key: _pruned(fields.get(key), value)
         for key, value in document.items()

@@ -12,9 +12,9 @@ import time
 import pytest
 
 from truto_async import SyncJob
+from truto_async.models._render import render
 from truto_async.testing import SEED_JOBS, FakeTruto
 from truto_sync import _cli
-from truto_async.models._render import render
 
 
 def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -69,17 +69,17 @@ def test_a_call_that_has_just_ended() -> None:
     portal = Portal(nothing)
     portal.run(nothing)
     assert portal._loop_thread is not None
-    call = Call(seven())
+    call = BlockingCall(seven())
     call.cancel()
     portal._loop_thread._calls.add(call)
-    portal._loop_thread._loop.call_soon_threadsafe(call.begin, portal._loop_thread._loop)
+    portal._loop_thread._loop.call_soon_threadsafe(call.start, portal._loop_thread._loop)
     call.wait()
 
     portal.close()
     call.wait()  # as where a signal interrupts right after the wait
-    call.drop()
+    call.close()
 
-    assert 7 == call.take()
+    assert 7 == call.result()
 
 
 def test_a_call_that_is_cancelled_before_its_first_step() -> None:
@@ -88,17 +88,17 @@ def test_a_call_that_is_cancelled_before_its_first_step() -> None:
     portal.run(nothing)
     assert portal._loop_thread is not None
     loop = portal._loop_thread._loop
-    call = Call(forever())
+    call = BlockingCall(forever())
 
     def begin_and_cancel() -> None:
-        call.begin(loop)
+        call.start(loop)
         call.cancel()
 
     loop.call_soon_threadsafe(begin_and_cancel)
     call.wait()
-    call.drop()
+    call.close()
     with pytest.raises(ClientClosedError):
-        call.take()
+        call.result()
     portal.close()
 
 

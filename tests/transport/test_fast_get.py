@@ -1,4 +1,4 @@
-"""The way around aiohttp's session, its timer, and where it is not taken."""
+"""The fast path for GETs, the timer of the attempts, and where the session is used instead."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ import aiohttp
 import pytest
 
 from tests.wire import OK, Wire, WireServer, answer
-from truto_async import APITimeoutError, AsyncTruto, ClientClosedError, Hooks, _direct, _tracked
-from truto_async._alarm import Alarm
+from truto_async import APITimeoutError, AsyncTruto, ClientClosedError, Hooks
+from truto_async._transport import fast_get
+from truto_async._transport.attempt import DeadlineTimer
 
 if TYPE_CHECKING:
     from tests.conftest import MakeClient
@@ -44,7 +45,7 @@ def test_mocks_of_aiohttp_work(make_client: MakeClient, fake_truto: FakeTruto, m
 
 def test_another_aiohttp(make_client: MakeClient, fake_truto: FakeTruto, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where aiohttp's inside is not as it was, its session is used."""
-    monkeypatch.setattr(_direct, "is_known", lambda *_: False)
+    monkeypatch.setattr(fast_get, "is_supported", lambda *_: False)
     truto = make_client(fake_truto.token, base_url=fake_truto.url)
 
     assert JOB_ID == truto.sync_jobs.get(JOB_ID).id
@@ -66,10 +67,10 @@ def test_what_is_known_of_aiohttp() -> None:
     class Connector:
         def connect(self, req: object, traces: object, timeout: object) -> None: ...
 
-    assert _direct.is_known(Handler, Connector)
-    assert not _direct.is_known(Renamed, Connector)
-    assert not _direct.is_known(Changed, Connector)
-    assert not _direct.is_known(Handler, Handler)
+    assert fast_get.is_supported(Handler, Connector)
+    assert not fast_get.is_supported(Renamed, Connector)
+    assert not fast_get.is_supported(Changed, Connector)
+    assert not fast_get.is_supported(Handler, Handler)
 
 
 def test_how_much_is_read_at_once() -> None:
@@ -79,8 +80,8 @@ def test_how_much_is_read_at_once() -> None:
         max_size = 256 * 1024
 
     ours, foreign = Transport(), SimpleNamespace()
-    _tracked._read_less_at_once(ours)
-    _tracked._read_less_at_once(foreign)
+    fast_get._read_less_at_once(ours)
+    fast_get._read_less_at_once(foreign)
 
     assert 64 * 1024 == ours.max_size
     assert {} == vars(foreign)
@@ -118,39 +119,39 @@ async def test_a_head_that_comes_too_late() -> None:
                 await asyncio.wait_for(call, 5)
 
 
-class Sleeper:
-    """Writes down when it was woken."""
+class Expiring:
+    """Stands in for an attempt, and records that its time was up."""
 
     def __init__(self) -> None:
-        """Sleep."""
-        self.woken = asyncio.Event()
+        """Wait."""
+        self.expired = asyncio.Event()
 
-    def wake(self) -> None:
-        """Wake up."""
-        self.woken.set()
+    def expire(self) -> None:
+        """Record it."""
+        self.expired.set()
 
 
-async def test_the_alarm_wakes_each_in_its_time() -> None:
-    """The earliest first, whatever the order of setting; never who was taken off, or has no time."""
-    alarm = Alarm()
-    late, early, off, never = sleepers = [Sleeper() for _ in range(4)]
-    for sleeper, seconds in zip(sleepers, (0.2, 0.05, 0.06, None), strict=True):
-        alarm.set(sleeper, alarm.after(seconds))
-    alarm.unset(off)
+async def test_the_timer_expires_each_attempt_in_its_time() -> None:
+    """The earliest first, whatever the order of starting; never one that was stopped, or has no limit."""
+    timer: Any = DeadlineTimer()
+    late, early, stopped, never = attempts = [Expiring() for _ in range(4)]
+    for attempt, seconds in zip(attempts, (0.2, 0.05, 0.06, None), strict=True):
+        timer.start(attempt, seconds)
+    timer.stop(stopped)
 
-    await early.woken.wait()
-    assert not late.woken.is_set()
-    await late.woken.wait()
-    assert not off.woken.is_set()
-    assert not never.woken.is_set()
+    await early.expired.wait()
+    assert not late.expired.is_set()
+    await late.expired.wait()
+    assert not stopped.expired.is_set()
+    assert not never.expired.is_set()
 
-    again = Sleeper()
-    alarm.set(again, alarm.after(0.01))
-    await again.woken.wait()
+    again = Expiring()
+    timer.start(again, 0.01)
+    await again.expired.wait()
 
 
 async def test_no_timeout(fake_truto: FakeTruto) -> None:
-    """A client without a timeout sets no alarm."""
+    """A client without a timeout starts no timer."""
     async with AsyncTruto(fake_truto.token, base_url=fake_truto.url, timeout=None) as truto:
         assert JOB_ID == (await truto.sync_jobs.get(JOB_ID)).id
 
@@ -208,7 +209,7 @@ async def test_a_stale_connection_while_closing() -> None:
         assert 1 == server.connections
 
 
-async def test_the_alarm_keeps_no_context() -> None:
+async def test_the_timer_keeps_no_context() -> None:
     """The variables of the call that happened to set the timer can be collected."""
 
     class Held:
@@ -217,11 +218,11 @@ async def test_the_alarm_keeps_no_context() -> None:
     held = Held()
     seen = weakref.ref(held)
     variable: ContextVar[Held] = ContextVar("variable")
-    alarm = Alarm()
+    timer: Any = DeadlineTimer()
 
     async def call(thing: Held) -> None:
         variable.set(thing)
-        alarm.set(Sleeper(), alarm.after(60))
+        timer.start(Expiring(), 60)
 
     await asyncio.create_task(call(held))
     del held
@@ -229,7 +230,7 @@ async def test_the_alarm_keeps_no_context() -> None:
     gc.collect()
 
     assert seen() is None
-    alarm.stop()
+    timer.close()
 
 
 class Known(StrEnum):

@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 import trustme
 
-from tests.test_secrets import everything
-from tests.test_wire import nothing, replies, silence
+from tests.config.test_secrets import everything
+from tests.transport.test_wire import nothing, replies, silence
 from tests.wire import OK, WireServer, answer
 from truto_async import APIConnectionError, APITimeoutError, AsyncTruto, InvalidArgumentError, TLSError, TrutoError
 from truto_async.testing import no_waiting

@@ -10,9 +10,9 @@ from email.utils import format_datetime
 import pytest
 
 from truto_async import APIStatusError, RateLimitError, ResponseDecodeError, TrutoError, errors
-from truto_async._transport.translate import from_response, parse_retry_after
-from truto_async._transport.request import Request, Response
 from truto_async._config.secrets import Token
+from truto_async._transport.request import Request, Response
+from truto_async._transport.translate import from_response, parse_retry_after
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 ALL = [getattr(errors, name) for name in errors.__all__]
@@ -124,7 +124,7 @@ def test_redirects_without_a_host(location: str) -> None:
     """A redirect within the host, or to no readable place."""
     error = from_response(Request("GET", "/x"), Response(307, {"location": location}, b""))
 
-    assert "points to a place on the same host" in str(error)
+    assert "points to another path on the same host" in str(error)
 
 
 def test_unknown_status() -> None:

@@ -83,8 +83,8 @@ def register_tagged_union(
         return _structure_items(expect_array(value), structure)
 
     _tagged_lists[list[union]] = readers.TaggedList(tag, by_tag)
-    converter.register_structure_hook_factory(lambda kind: kind == union, lambda _: structure)
-    converter.register_structure_hook_factory(lambda kind: kind == list[union], lambda _: structure_list)
+    converter.register_structure_hook_func(lambda kind: kind == union, structure)
+    converter.register_structure_hook_func(lambda kind: kind == list[union], structure_list)
     converter.register_unstructure_hook(union, _unstructure_member)
 
 

@@ -1,7 +1,7 @@
 """Generated code: for each model, a function that fills its fields from JSON and one that writes them back.
 
-The functions are written out as source, since a loop over a table of fields takes three times as long. A value that fits as it
-is is taken; anything else goes through the cattrs hook of the field's type. Hooks are made when a value first needs them.
+The functions are generated as source, since a loop over a table of fields takes three times as long. A value of a plain JSON
+type is taken as it is; anything else goes through the cattrs hook of the field's type, which is made when first needed.
 """
 
 from __future__ import annotations

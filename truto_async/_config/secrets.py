@@ -10,8 +10,8 @@ __all__ = ["Secret", "Token"]
 class Secret(str):
     """A header value that holds a secret.
 
-    It is a str, since the HTTP library writes it. Its repr is a mask, and so is its part in the repr of a dict, in a log line
-    or in a traceback. It cannot be pickled.
+    It is a str, since the HTTP library writes it. Its repr is a mask, also inside the repr of a dict, a log line or a
+    traceback. It cannot be pickled.
     """
 
     __slots__ = ()

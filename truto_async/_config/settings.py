@@ -13,10 +13,10 @@ from truto_async._config.checks import check_count, check_flag, check_instance, 
 from truto_async._config.endpoint import Proxy
 from truto_async._config.secrets import Token
 from truto_async._limits.rate_limit import RateLimit
-from truto_async.options import RetryPolicy
+from truto_async._limits.retry import RetryPolicy
 
 if TYPE_CHECKING:
-    from truto_async.events import Hooks
+    from truto_async.events import Hooks  # noqa: TC004  # an annotation, which attrs does not evaluate
 
 __all__ = ["AiohttpSession", "CallOptions", "Settings"]
 

@@ -1,42 +1,94 @@
 """Retry decisions: whether a failed attempt is worth another, and how long to wait first. Pure, but for the randomness."""
 
-from __future__ import annotations
-
+# No annotations from __future__: those of RetryPolicy must not be strings, which would be looked up in truto_async.options.
 import logging
 import random
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+
+import attrs
+from attrs import field, frozen
 
 from truto_async._codec import json
-from truto_async.errors import APIConnectionError, APIStatusError, RateLimitError, TLSError
+from truto_async._config.checks import check_count, check_seconds
+from truto_async.errors import (
+    APIConnectionError,
+    APIStatusError,
+    InvalidArgumentError,
+    RateLimitError,
+    TLSError,
+    TrutoError,
+)
 
-if TYPE_CHECKING:
-    from truto_async.errors import TrutoError
-    from truto_async.options import RetryPolicy
-
-__all__ = ["is_retryable", "retry_after_delay", "retry_delay"]
+__all__ = ["RetryPolicy", "retry_after_delay"]
 
 log = logging.getLogger("truto_async")
 
 _RATE_LIMIT_WINDOW = 10.0
+_NEVER_RETRIED = frozenset({400, 401, 403, 404, 405, 409, 422})
 
 
-def retry_delay(policy: RetryPolicy, error: TrutoError, *, idempotent: bool, attempt: int) -> float | None:
-    """Return the seconds to wait after attempt number `attempt` failed; None to give up."""
-    most = policy.rate_limit_attempts if isinstance(error, RateLimitError) else policy.attempts
-    if attempt >= most or not is_retryable(policy, error, idempotent=idempotent):
-        return None
-    if isinstance(error, RateLimitError) or (isinstance(error, APIStatusError) and error.retry_after is not None):
-        return retry_after_delay(policy, error, attempt)
-    return random.uniform(0, _backoff_ceiling(policy, attempt))  # noqa: S311  # only spreads load
+def _check_statuses(_: object, __: "attrs.Attribute[Collection[int]]", value: Collection[int]) -> None:
+    wrong = sorted(status for status in value if status in _NEVER_RETRIED or not 400 <= status <= 599)
+    if wrong:
+        raise InvalidArgumentError(f"statuses must not have {wrong}: a retry does not help there")
 
 
-def is_retryable(policy: RetryPolicy, error: TrutoError, *, idempotent: bool) -> bool:
-    """Return whether another attempt may succeed, and cannot do a write twice."""
-    if isinstance(error, APIConnectionError):
-        return not isinstance(error, TLSError)
-    if not isinstance(error, APIStatusError) or error.status not in policy.statuses:
-        return False
-    return error.status == 429 or (idempotent and not _is_blocked(error))
+@frozen(kw_only=True)
+class RetryPolicy:
+    """How often, when and how soon a failed request is sent again.
+
+    GET, PUT and DELETE are retried after a failed connection, a timeout, or one of `statuses`. POST and PATCH are retried
+    only where they surely were not carried out: the connection was never made, or the answer was 429. Certificate errors are
+    never retried, nor is a 503 that says that the account is blocked.
+
+    The waits grow (exponential backoff with full jitter): before retry n, a random time between 0 and
+    `base * 2 ** (n - 1)` seconds, at most `cap`. Where the server says how long to wait, in `Retry-After`, the wait is at
+    least that, and never less than half of the backoff.
+
+    The statuses follow truto-skills (errors and evidence) and the TypeScript and Rust SDKs, which contradict each other.
+    """
+
+    __module__ = "truto_async.options"  # where users find it, and pickles
+
+    attempts: int = field(default=4, validator=check_count)
+    """The most attempts for one call, the first included. Answers of 429 do not count."""
+
+    rate_limit_attempts: int = field(default=10, validator=check_count)
+    """The most attempts for one call that is answered with 429, the first included."""
+
+    base: float = field(default=0.5, validator=check_seconds)
+    """The longest wait before the first retry, in seconds."""
+
+    cap: float = field(default=8.0, validator=check_seconds)
+    """The longest wait that the server did not ask for, in seconds."""
+
+    max_retry_after: float = field(default=60.0, validator=check_seconds)
+    """The longest wait that the server can ask for, in seconds. A longer one is cut to this, with a warning in the log."""
+
+    statuses: Collection[int] = field(default=frozenset({408, 425, 429, 500, 502, 503, 504}), validator=_check_statuses)
+    """The statuses after which a request is retried."""
+
+    budget: int = field(default=100, validator=check_count)
+    """The size of the client's retry budget, a token bucket that keeps an outage from being answered with a storm. A retry
+    takes one token; a retry that succeeds returns one, a request that succeeds at once a fifth. Answers of 429 take none:
+    they pause the client instead."""
+
+    def delay(self, error: TrutoError, *, idempotent: bool, attempt: int) -> float | None:
+        """Return the seconds to wait after attempt number `attempt` failed; None to give up."""
+        most = self.rate_limit_attempts if isinstance(error, RateLimitError) else self.attempts
+        if attempt >= most or not self.is_retryable(error, idempotent=idempotent):
+            return None
+        if isinstance(error, RateLimitError) or (isinstance(error, APIStatusError) and error.retry_after is not None):
+            return retry_after_delay(self, error, attempt)
+        return random.uniform(0, _backoff_ceiling(self, attempt))  # noqa: S311  # only spreads load
+
+    def is_retryable(self, error: TrutoError, *, idempotent: bool) -> bool:
+        """Return whether another attempt may succeed, and cannot do a write twice."""
+        if isinstance(error, APIConnectionError):
+            return not isinstance(error, TLSError)
+        if not isinstance(error, APIStatusError) or error.status not in self.statuses:
+            return False
+        return error.status == 429 or (idempotent and not _is_blocked(error))
 
 
 def retry_after_delay(policy: RetryPolicy, error: APIStatusError, attempt: int) -> float:

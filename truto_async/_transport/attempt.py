@@ -136,11 +136,9 @@ class Attempt:
         cause: Exception
         try:
             if seconds is not None and seconds <= 0:
-                raise TimeoutError  # noqa: TRY301  # handled as any other
-            if fast_get is not None and self._request.is_plain and fast_get.is_usable:
-                await self._run_fast(fast_get)
-            else:
-                await self._run_in_session(session)
+                raise TimeoutError  # handled as any other
+            is_fast = fast_get is not None and self._request.is_plain and fast_get.is_usable
+            await (self._run_fast(cast("FastGet", fast_get)) if is_fast else self._run_in_session(session))
             return self._response()
         except TrutoError as error:
             return error
@@ -212,9 +210,7 @@ class Attempt:
             protocol = None if response.connection is None else response.connection.protocol
             await self._read(Head(response.status, response.headers, response.content, protocol))
 
-    async def _send_once(
-        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-    ) -> aiohttp.ClientResponse:
+    async def _send_once(self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
         """Keep aiohttp from sending a request again by itself: attempts are counted and bounded by the transport."""
         tracked = cast("TrackedRequest", request)
         try:

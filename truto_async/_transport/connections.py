@@ -66,16 +66,17 @@ class ConnectionPool:
         if self.session.closed:
             raise ClientClosedError("the session of this client is closed; make a new client")
 
-    async def close_with_loop(self) -> AsyncGenerator[None, None]:
-        """Close the session when the loop shuts down its asynchronous generators, as asyncio.run does at its end.
 
-        When the generator is collected before that, the loop finalizes it, with the same effect.
-        """
-        try:
-            yield
-        finally:
-            self.timer.close()
-            await self.session.close()
+async def _close_with_loop(session: aiohttp.ClientSession, timer: DeadlineTimer) -> AsyncGenerator[None, None]:
+    """Close the session when the loop shuts down its asynchronous generators, as asyncio.run does at its end.
+
+    When the generator is collected before that, the loop finalizes it, with the same effect.
+    """
+    try:
+        yield
+    finally:
+        timer.close()
+        await session.close()
 
 
 class ConnectionPools:
@@ -155,7 +156,7 @@ class ConnectionPools:
             timeout=aiohttp.ClientTimeout(total=None),
         )
         pool = ConnectionPool(session, settings.max_connections, make_fast_get(session, settings))
-        pool.lifetime = pool.close_with_loop()
+        pool.lifetime = _close_with_loop(session, pool.timer)
         await anext(pool.lifetime)
         return pool
 

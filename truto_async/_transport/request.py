@@ -29,7 +29,6 @@ _PLAIN_ID = re.compile(r"[\w-]{1,100}", re.ASCII)  # most ids are UUIDs, which n
 class Request(NamedTuple):
     """A request, ready to be sent."""
 
-
     method: str
     target: str
     """The path and query, percent-encoded."""

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from truto_async._limits.budget import RetryBudget
-from truto_async._limits.retry import retry_after_delay
+from truto_async._limits.retry import RetryPolicy, retry_after_delay
 from truto_async._support import waits
 from truto_async._transport import translate
 from truto_async._transport.attempt import Attempt
@@ -22,7 +22,6 @@ from truto_async._transport.connections import ConnectionPools
 from truto_async._transport.observer import Observer, log
 from truto_async._transport.request import Response
 from truto_async.errors import APITimeoutError, ClientClosedError, RateLimitError, ResponseDecodeError, TrutoError
-from truto_async.options import RetryPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -269,7 +268,9 @@ class Transport:
         """Return the seconds until the next attempt; None to give up."""
         call.fail(error)
         policy = self.settings.retry
-        seconds = policy and policy.delay(error, idempotent=call.request.is_idempotent, attempt=call.attempts)
+        seconds = None
+        if policy is not None:
+            seconds = policy.delay(error, idempotent=call.request.is_idempotent, attempt=call.attempts)
         is_paused = isinstance(error, RateLimitError) and self._pause(call, error, seconds)
         if seconds is None:
             return None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import attrs
 from attrs import frozen
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Model"]
 
-_LONGEST_TEXT = 60
+_LONGEST_VALUE = 80
 
 
 @frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
@@ -78,7 +77,8 @@ class Model:
         """Compare by class and fields."""
         if type(other) is not type(self):
             return NotImplemented
-        return all(getattr(self, name) == getattr(other, name) for name in _compared_fields(type(self)))
+        fields = attrs.fields(type(self))
+        return all(getattr(self, field.name) == getattr(other, field.name) for field in fields if field.eq)
 
     def __hash__(self) -> int:
         """Raise TypeError."""
@@ -103,14 +103,12 @@ class Model:
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
-@cache
-def _compared_fields(cls: type[Model]) -> list[str]:
-    return [field.name for field in attrs.fields(cls) if field.eq]
-
-
-def _abbreviated(value: object) -> str:
-    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
-        return f"{value[:_LONGEST_TEXT]!r}..."
-    if isinstance(value, list | dict) and value:
-        return f"<{len(value)} {'items' if isinstance(value, list) else 'entries'}>"
-    return repr(value)
+def _abbreviated(value: Any) -> str:
+    text = repr(value)
+    if len(text) <= _LONGEST_VALUE:
+        return text
+    if isinstance(value, str):
+        return f"{text[:_LONGEST_VALUE]}...'"
+    if isinstance(value, list):
+        return f"<{len(cast('list[Any]', value))} items>"
+    return f"<{len(cast('dict[str, Any]', value))} entries>" if isinstance(value, dict) else text

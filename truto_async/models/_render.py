@@ -61,7 +61,7 @@ def _time(moment: datetime | None) -> str:
 
 
 def _arguments(job: SyncJob) -> list[str]:
-    specs = {} if job.args_schema is None else job.args_schema.properties
+    specs: dict[str, ArgSpec] = {} if job.args_schema is None else job.args_schema.properties
     if not specs:
         return ["Arguments", "  (none)"]
     rows = [("name", "type", "required", "default", "description")]

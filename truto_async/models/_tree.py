@@ -19,6 +19,8 @@ class Branch:
     """One line of the tree."""
 
     node: Node
+    """The node that it shows."""
+
     guides: tuple[bool, ...]
     """For each level below the root, whether more siblings follow at it."""
 
