@@ -29,9 +29,9 @@ else:
         "truto_async.errors",
         "truto_async.models",
         "truto_async.options",
-        "truto_async.paging",
-        "truto_async.batch",
         "truto_async.client",
         "truto_async.resources",
+        "truto_async.paging",
+        "truto_async.batch",
         "truto_async.events",
     )

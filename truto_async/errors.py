@@ -4,7 +4,7 @@
 
     TrutoError
     ├── InvalidArgumentError (ValueError)      a bad id, token, base URL or option; nothing was sent
-    ├── ClientClosedError (RuntimeError)       the client was used after close()
+    ├── ClientClosedError (RuntimeError)       the client was closed before or during the call
     ├── APIConnectionError                     no answer
     │   ├── APITimeoutError (TimeoutError)     none in time
     │   └── TLSError                           certificate or handshake
@@ -27,15 +27,11 @@ All of them can be pickled, and none ever holds the token.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from truto_async._codec.json import as_object
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from truto_async._codec.json import JSONObject, JSONValue
+from truto_async._codec.json import JSONObject, JSONValue, as_object
 
 __all__ = [
     "APIConnectionError",
@@ -89,7 +85,10 @@ class InvalidArgumentError(TrutoError, ValueError):
 
 
 class ClientClosedError(TrutoError, RuntimeError):
-    """The client was used after its `close()`. Make a new one, or close later."""
+    """The client was used after its `close()`, or closed while this call was under way.
+
+    The message says so if the request may have been carried out.
+    """
 
 
 class APIConnectionError(TrutoError):

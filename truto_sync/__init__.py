@@ -29,9 +29,9 @@ else:
         "truto_async.errors",
         "truto_async.models",
         "truto_async.options",
-        "truto_sync.paging",
-        "truto_sync.batch",
         "truto_sync.client",
         "truto_sync.resources",
+        "truto_sync.paging",
+        "truto_sync.batch",
         "truto_async.events",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.cases import batch, codecs, get, growth, imports, latency, limiter, long_list, memory, threads, tricks
+from benchmarks.cases import batch, codecs, get, growth, imports, latency, limiter, long_list, memory, start, threads, tricks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +23,7 @@ CASES: dict[str, Callable[[Bench], None]] = {
     "limiter": limiter.run,
     "list": long_list.run,
     "import": imports.run,
+    "start": start.run,
     "memory": memory.run,
     "growth": growth.run,
     "tricks": tricks.run,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from truto_async._codec import converter, json
+from truto_async._codec import fields, json
 from truto_async._codec.body import parse_body, text_of
 from truto_async._codec.structure_error import StructureError
 from truto_async.errors import ResponseDecodeError
@@ -30,7 +30,7 @@ class Codec(Generic[T]):
 
     def __init__(self, cls: type[T]) -> None:
         self._cls = cls
-        self._structure: Callable[[JSONValue, Any], T] = converter.structure_hook(cls)
+        self._structure: Callable[[JSONValue, Any], T] = fields.structure_hook(cls)
 
     def decode(self, body: bytes) -> T:
         """Parse and structure a response's body; raises ResponseDecodeError."""
@@ -68,10 +68,10 @@ def codec_for(cls: type[T]) -> Codec[T]:
 
 def unstructure(model: object) -> JSONObject:
     """Return the JSON object of a model. It shares nothing with the model."""
-    document: JSONObject = json.copy(converter.unstructure_hook(type(model))(model))
+    document: JSONObject = json.copy(fields.unstructure_hook(type(model))(model))
     return document
 
 
 def encode(model: object) -> bytes:
     """Return a model as JSON text; raises ValueError or TypeError for values that JSON does not have."""
-    return json.dumps(converter.unstructure_hook(type(model))(model))
+    return json.dumps(fields.unstructure_hook(type(model))(model))

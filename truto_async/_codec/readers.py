@@ -1,13 +1,12 @@
 """Generated code: for each model, a function that fills its fields from JSON and one that writes them back.
 
 The functions are generated as source, since a loop over a table of fields takes three times as long. A value of a plain JSON
-type is taken as it is; anything else goes through the cattrs hook of the field's type, which is made when first needed.
+type is taken as it is; anything else goes through the hook of the field's type, which is made when first needed.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from textwrap import indent
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -59,62 +58,58 @@ class Field(NamedTuple):
     """Its items, where it is a list of tagged models."""
 
 
-_CONVERT = """
-at = {key!r}
-self.{name} = read_{name}(item, None)
-"""
-_CONVERT_TIME = """
-try:
-    moment = fromisoformat(item)
-    self.{name} = moment if moment.tzinfo is UTC else to_utc(moment)
-except (TypeError, ValueError):
-    at = {key!r}
-    self.{name} = read_{name}(item, None)  # which says what is wrong
-"""
-_CONVERT_TAGGED_LIST = """
-at = {key!r}
-if type(item) is not list:
-    refuse([list], item)
-try:
-    self.{name} = [by_tag_{name}[entry.get({tag!r})](entry, None) for entry in item]
-except (AttributeError, TypeError, StructureError):
-    self.{name} = read_{name}(item, None)  # which says what is wrong, and where
-"""
-_READER = """
+_READER = """\
 def function(value, _):
     if type(value) is not dict:
         refuse([dict], value)
     self = Blank()
     seen = 0
+    at = None
     try:
 {fields}
     except StructureError as error:
-        error.steps.append(at)
+        if at is not None:
+            error.steps.append(at)
         raise
     self.extra = EMPTY if seen == len(value) else {{key: item for key, item in value.items() if key not in known}}
 {finish}
 """
-_READ_FIELD = """
-if {key!r} in value:
-    seen += 1
-    item = value[{key!r}]
-    if {fits}:
-        self.{name} = item
-    else:
-{convert}
-else:
-    {absent}
+_FIELD = """\
+        if {key!r} in value:
+            seen += 1
+            item = value[{key!r}]
+{read}
+        else:
+            {absent}
 """
-_WRITER = """
+_READ = """\
+            self.{name} = item if {fits} else read_{name}(item, at := {key!r})
+"""
+_READ_TIME = """\
+            try:
+                self.{name} = item if {fits} else moment if (moment := fromisoformat(item)).tzinfo is UTC else to_utc(moment)
+            except (TypeError, ValueError):
+                self.{name} = read_{name}(item, at := {key!r})  # which says what is wrong
+"""
+_READ_TAGGED_LIST = """\
+            at = {key!r}
+            try:
+                if type(item) is not list:
+                    raise TypeError
+                self.{name} = [by_tag_{name}[entry.get({tag!r})](entry, None) for entry in item]
+            except (AttributeError, TypeError, StructureError):
+                self.{name} = item if {fits} else read_{name}(item, None)  # which says what is wrong, and where
+"""
+_WRITER = """\
 def function(self):
     value = {{}}
 {fields}
     return value | self.extra if self.extra else value
 """
-_WRITE_FIELD = """
-item = self.{name}
-if item is not None:
-    value[{key!r}] = {written}
+_WRITE_FIELD = """\
+    item = self.{name}
+    if item is not None:
+        value[{key!r}] = {written}
 """
 _FACTORY: Any = attrs.Factory  # a class, though its stub says function
 _STRINGS = frozenset({str})
@@ -137,18 +132,17 @@ def make_reader(cls: type[Any], fields: Sequence[Field]) -> Callable[[JSONValue,
         names[f"read_{field.name}"] = _deferred(names, f"read_{field.name}", field.read)
         names[f"default_{field.name}"] = field.default
         names[f"by_tag_{field.name}"] = field.tagged and field.tagged.by_tag
-    finish = ["self.__class__ = cls", "return self"]
+    finish = ["    self.__class__ = cls", "    return self"]
     if _is_ours(cls):
         names["Blank"] = _writable_twin(cls)
     else:
         # Somebody's own subclass may check or change what it is made of.
         names["Blank"] = SimpleNamespace
-        finish = ["return cls(**vars(self))"]
+        finish = ["    return cls(**vars(self))"]
     times = [field.key for field in fields if field.is_time]
     if times:
-        finish.insert(0, f"self.wire_times = {{key: value[key] for key in {times} if value.get(key) is not None}}")
-    source = _READER.format(fields=indent("".join(map(_read, fields)), " " * 8), finish=indent("\n".join(finish), " " * 4))
-    return _compiled(cls, source, names)
+        finish.insert(0, f"    self.wire_times = {{key: value[key] for key in {times} if value.get(key) is not None}}")
+    return _compiled(cls, _READER.format(fields="".join(map(_read, fields)), finish="\n".join(finish)), names)
 
 
 def make_writer(cls: type[Any], fields: Sequence[Field]) -> Callable[[Any], JSONObject]:
@@ -158,7 +152,7 @@ def make_writer(cls: type[Any], fields: Sequence[Field]) -> Callable[[Any], JSON
         if field.write is not None:
             names[f"write_{field.name}"] = _deferred(names, f"write_{field.name}", field.write)
     lines = [_WRITE_FIELD.format(name=field.name, key=field.key, written=_written(field)) for field in fields]
-    return _compiled(cls, _WRITER.format(fields=indent("".join(lines), " " * 4)), names)
+    return _compiled(cls, _WRITER.format(fields="".join(lines)), names)
 
 
 def _deferred(names: dict[str, Any], name: str, make: Callable[[], Any]) -> Callable[..., Any]:
@@ -172,10 +166,9 @@ def _deferred(names: dict[str, Any], name: str, make: Callable[[], Any]) -> Call
 
 
 def _read(field: Field) -> str:
-    template = _CONVERT_TIME if field.is_time else _CONVERT if field.tagged is None else _CONVERT_TAGGED_LIST
-    convert = template.format(name=field.name, key=field.key, tag=field.tagged and field.tagged.tag)
-    convert = indent(convert, " " * 8)
-    return _READ_FIELD.format(name=field.name, key=field.key, fits=field.fits, convert=convert, absent=_absent(field))
+    template = _READ_TIME if field.is_time else _READ if field.tagged is None else _READ_TAGGED_LIST
+    read = template.format(**field._asdict() | {"tag": field.tagged and field.tagged.tag})
+    return _FIELD.format(key=field.key, read=read, absent=_absent(field))
 
 
 def _absent(field: Field) -> str:

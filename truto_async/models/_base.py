@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 from attrs import frozen
@@ -109,6 +109,7 @@ def _abbreviated(value: Any) -> str:
         return text
     if isinstance(value, str):
         return f"{text[:_LONGEST_VALUE]}...'"
-    if isinstance(value, list):
-        return f"<{len(cast('list[Any]', value))} items>"
-    return f"<{len(cast('dict[str, Any]', value))} entries>" if isinstance(value, dict) else text
+    if isinstance(value, list | dict):
+        count = len(value)  # pyright: ignore[reportUnknownArgumentType]  # of whatever items
+        return f"<{count} {'items' if isinstance(value, list) else 'entries'}>"
+    return text

@@ -1,12 +1,11 @@
 """The arguments that a sync job takes."""
 
-from __future__ import annotations
-
+from functools import cache, partial
 from typing import Any
 
 from attrs import field, frozen
 
-from truto_async._codec.converter import converter, structure_hook, unstructure_hook, wire_name
+from truto_async._codec.fields import register_hooks, structure_hook, unstructure_hook, wire_name
 from truto_async._codec.json import EMPTY, JSONObject, JSONValue
 from truto_async._codec.structure_error import StructureError, refuse
 from truto_async.models._base import Model
@@ -54,6 +53,9 @@ class ArgsSchema(Model):
     other fields of the object; here, entries that are not specifications."""
 
 
+_spec_hook = cache(partial(structure_hook, ArgSpec))
+
+
 def _structure(value: JSONValue, _: Any) -> ArgsSchema:
     document: JSONObject = value
     if type(value) is not dict:
@@ -66,7 +68,7 @@ def _structure(value: JSONValue, _: Any) -> ArgsSchema:
         specs = {key: item for key, item in specs.items() if isinstance(item, dict)}
         extra = extra | {"properties": others} if is_json_schema else others
     properties: dict[str, ArgSpec] = {}
-    read = structure_hook(ArgSpec)
+    read = _spec_hook()
     for name, spec in specs.items():
         try:
             properties[name] = read(spec, ArgSpec)
@@ -84,5 +86,4 @@ def _unstructure(schema: ArgsSchema) -> JSONObject:
     return {"type": "object"} | schema.extra | {"properties": specs | schema.extra.get("properties", {})}
 
 
-converter.register_structure_hook(ArgsSchema, _structure)
-converter.register_unstructure_hook(ArgsSchema, _unstructure)
+register_hooks(ArgsSchema, _structure, _unstructure)

@@ -1,12 +1,10 @@
 """The settings inside the nodes of a sync job (truto-skills: sync jobs)."""
 
-from __future__ import annotations
-
 from typing import Literal, TypeAlias
 
 from attrs import field, frozen
 
-from truto_async._codec.converter import wire_name
+from truto_async._codec.fields import wire_name
 from truto_async._codec.json import JSONObject, JSONValue
 from truto_async.models._base import Model
 

@@ -3,13 +3,11 @@
 Names and meanings follow truto-skills (sync jobs) for the nodes and truto.one/docs (sync jobs) for the flat entries.
 """
 
-from __future__ import annotations
-
 from typing import Literal, TypeAlias
 
 from attrs import frozen
 
-from truto_async._codec import converter
+from truto_async._codec.fields import register_tagged_union
 from truto_async._codec.json import JSONObject, JSONValue
 from truto_async.models._base import Model
 from truto_async.models.configs import DestinationConfig, EventConfig, ExpressionConfig, Recurse, StateConfig
@@ -230,7 +228,7 @@ Node: TypeAlias = (
 )
 """Any step of a sync job."""
 
-converter.register_tagged_union(
+register_tagged_union(
     Node,
     "type",
     {

@@ -1,14 +1,11 @@
 """Sync jobs."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen
 
 from truto_async.models._base import Model
-from truto_async.models._render import render
 from truto_async.models.args import ArgsSchema
 from truto_async.models.nodes import Node
 
@@ -67,10 +64,15 @@ class SyncJob(Model):
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # IPython's protocol
         """Show the job in IPython and Jupyter as `python -m truto_sync get` shows it."""
-        printer.text(repr(self) if cycle else render(self).rstrip())
+        printer.text(repr(self) if cycle else self._rendered())
 
     def __rich__(self) -> object:
         """Show the job with rich as `python -m truto_sync get` shows it."""
         from rich.text import Text  # noqa: PLC0415  # rich is there: it calls this
 
-        return Text(render(self).rstrip())
+        return Text(self._rendered())
+
+    def _rendered(self) -> str:
+        from truto_async.models._render import render  # noqa: PLC0415  # rarely needed
+
+        return render(self).rstrip()
