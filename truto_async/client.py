@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 from truto_async import models
 from truto_async._codec.body import parse_body
 from truto_async._config.endpoint import read_base_url, read_proxy, read_ssl, read_token
-from truto_async._config.settings import CallOptions, Settings
 from truto_async._transport.request import build_request
+from truto_async._transport.settings import CallOptions, Settings
 from truto_async._transport.transport import Transport
 from truto_async.errors import InvalidArgumentError
 from truto_async.options import RateLimit, RetryPolicy
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     import ssl as tls
     from types import TracebackType
 
-    from truto_async._codec.json import JSONValue
-    from truto_async._config.settings import AiohttpSession
+    from truto_async._support.json import JSONValue
     from truto_async._transport.request import Query
+    from truto_async._transport.settings import AiohttpSession
     from truto_async.events import Hooks
 
 __all__ = ["AsyncTruto"]

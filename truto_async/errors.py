@@ -31,7 +31,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from truto_async._codec.json import JSONObject, JSONValue, as_object
+from truto_async._support.json import JSONObject, JSONValue, as_object
 
 __all__ = [
     "APIConnectionError",

@@ -19,7 +19,7 @@ from truto_sync.client import Truto
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from truto_async._codec.json import JSONValue
+    from truto_async._support.json import JSONValue
 
 __all__ = ["main"]
 

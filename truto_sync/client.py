@@ -14,7 +14,7 @@ from truto_sync.resources import SyncJobs
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from truto_async._config.settings import CallOptions
+    from truto_async._transport.settings import CallOptions
 
 __all__ = ["Truto"]
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.contenders import sdk
 from benchmarks.contenders.base import TOKEN
 from truto_async import AsyncTruto
-from truto_async._codec import json, readers
+from truto_async._codec import readers
+from truto_async._support import json
 from truto_async._transport import connections, fast_get
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_async._codec import json
+from truto_async._support import json
 from truto_async.errors import ResponseDecodeError
 
 if TYPE_CHECKING:
-    from truto_async._codec.json import JSONValue
+    from truto_async._support.json import JSONValue
 
 __all__ = ["parse_body", "text_of"]
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from truto_async._codec import fields, json
+from truto_async._codec import fields
 from truto_async._codec.body import parse_body, text_of
 from truto_async._codec.structure_error import StructureError
+from truto_async._support import json
 from truto_async.errors import ResponseDecodeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from truto_async._codec.json import JSONObject, JSONValue
+    from truto_async._support.json import JSONObject, JSONValue
 
 __all__ = ["Codec", "codec_for", "encode", "unstructure"]
 

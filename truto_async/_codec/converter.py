@@ -25,7 +25,7 @@ from truto_async._codec.structure_error import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from truto_async._codec.json import JSONValue
+    from truto_async._support.json import JSONValue
 
     Structure: TypeAlias = Callable[[JSONValue, Any], Any]
     Unstructure: TypeAlias = Callable[[Any], JSONValue]

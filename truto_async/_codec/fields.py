@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from cattrs import Converter
 
-    from truto_async._codec.json import JSONValue
+    from truto_async._support.json import JSONValue
 
     Structure: TypeAlias = Callable[[JSONValue, Any], Any]
     Unstructure: TypeAlias = Callable[[Any], JSONValue]

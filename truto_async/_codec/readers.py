@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import attrs
 
 from truto_async._codec import timestamps
-from truto_async._codec.json import EMPTY
 from truto_async._codec.structure_error import StructureError, refuse
+from truto_async._support.json import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from truto_async._codec.json import JSONObject, JSONValue
+    from truto_async._support.json import JSONObject, JSONValue
 
 __all__ = ["Field", "TaggedList", "make_reader", "make_writer"]
 

@@ -8,7 +8,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from truto_async._codec.json import JSONObject, JSONValue
+    from truto_async._support.json import JSONObject, JSONValue
 
 __all__ = ["JSON_TYPE_NAMES", "StructureError", "expect", "expect_array", "expect_object", "refuse"]
 

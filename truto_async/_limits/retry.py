@@ -8,8 +8,8 @@ from collections.abc import Collection
 import attrs
 from attrs import field, frozen
 
-from truto_async._codec import json
 from truto_async._config.checks import check_count, check_seconds
+from truto_async._support import json
 from truto_async.errors import (
     APIConnectionError,
     APIStatusError,

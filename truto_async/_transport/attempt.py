@@ -20,9 +20,9 @@ from truto_async._version import __version__
 from truto_async.errors import ResponseTooLargeError, TrutoError
 
 if TYPE_CHECKING:
-    from truto_async._config.settings import Settings
     from truto_async._transport.fast_get import FastGet
     from truto_async._transport.request import Request
+    from truto_async._transport.settings import Settings
 
 __all__ = ["Attempt", "DeadlineTimer", "TrackedRequest", "request_headers"]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from typing import Protocol
 
-    from truto_async._config.settings import AiohttpSession, Settings
+    from truto_async._transport.settings import AiohttpSession, Settings
 
     class Interruptible(Protocol):
         """A call under way."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aiohttp.client_reqrep import ConnectionKey
     from aiohttp.connector import Connection
 
-    from truto_async._config.settings import Settings
+    from truto_async._transport.settings import Settings
 
 __all__ = ["FastGet", "Head", "is_supported", "make_fast_get", "mark_used"]
 

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard, cast
 from urllib.parse import quote, unquote
 
-from truto_async._codec import json as json_text
 from truto_async._codec import timestamps
+from truto_async._support import json as json_text
 from truto_async.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
-    from truto_async._codec.json import JSONValue
+    from truto_async._support.json import JSONValue
 
 __all__ = ["Query", "Request", "Response", "build_request", "encode_id"]
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp.http_exceptions import ContentEncodingError
 
-from truto_async._codec import json
+from truto_async._support import json
 from truto_async.errors import (
     AmbiguousOutcomeError,
     APIConnectionError,
@@ -30,7 +30,7 @@ from truto_async.errors import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from truto_async._codec.json import JSONValue
+    from truto_async._support.json import JSONValue
     from truto_async._transport.request import Request, Response
 
 __all__ = ["from_exception", "from_response", "parse_retry_after"]

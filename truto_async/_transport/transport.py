@@ -26,10 +26,10 @@ from truto_async.errors import APITimeoutError, ClientClosedError, RateLimitErro
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from truto_async._config.settings import CallOptions, Settings
     from truto_async._limits.rate_limit import RateLimit
     from truto_async._transport.connections import ConnectionPool
     from truto_async._transport.request import Request
+    from truto_async._transport.settings import CallOptions, Settings
 
 __all__ = ["Transport"]
 

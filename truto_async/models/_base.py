@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 import attrs
 from attrs import frozen
 
-from truto_async._codec import codec, json
-from truto_async._codec.json import EMPTY, JSONObject
+from truto_async._codec import codec
+from truto_async._support import json
+from truto_async._support.json import EMPTY, JSONObject
 from truto_async.errors import InvalidArgumentError, ResponseDecodeError
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import Any
 from attrs import field, frozen
 
 from truto_async._codec.fields import register_hooks, structure_hook, unstructure_hook, wire_name
-from truto_async._codec.json import EMPTY, JSONObject, JSONValue
 from truto_async._codec.structure_error import StructureError, refuse
+from truto_async._support.json import EMPTY, JSONObject, JSONValue
 from truto_async.models._base import Model
 
 __all__ = ["ArgSpec", "ArgsSchema"]

@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 from attrs import field, frozen
 
 from truto_async._codec.fields import wire_name
-from truto_async._codec.json import JSONObject, JSONValue
+from truto_async._support.json import JSONObject, JSONValue
 from truto_async.models._base import Model
 
 __all__ = ["DestinationConfig", "EventConfig", "ExpressionConfig", "Recurse", "StateConfig"]

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from attrs import frozen
 
 from truto_async._codec.fields import register_tagged_union
-from truto_async._codec.json import JSONObject, JSONValue
+from truto_async._support.json import JSONObject, JSONValue
 from truto_async.models._base import Model
 from truto_async.models.configs import DestinationConfig, EventConfig, ExpressionConfig, Recurse, StateConfig
 

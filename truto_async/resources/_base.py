@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from truto_async._codec.body import parse_body
-from truto_async._codec.json import as_object
+from truto_async._support.json import as_object
 from truto_async._transport.request import Request, build_request, encode_id
 from truto_async.errors import ResponseDecodeError
 from truto_async.paging import Page
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from truto_async._codec.codec import Codec
-    from truto_async._codec.json import JSONObject, JSONValue
+    from truto_async._support.json import JSONObject, JSONValue
     from truto_async._transport.request import Query
     from truto_async._transport.transport import Transport
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from truto_async import models
-from truto_async._codec import json
 from truto_async._config.checks import check_number
+from truto_async._support import json
 from truto_async.batch import AsyncBatch, BatchPlan, OnError, Progress
 from truto_async.errors import InvalidArgumentError, ResponseDecodeError
 from truto_async.paging import AsyncPager, Page
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
     from typing import Unpack
 
-    from truto_async._codec.json import JSONObject
+    from truto_async._support.json import JSONObject
     from truto_async.models import ArgsSchema, Node, SyncJob
 
 __all__ = ["AsyncSyncJobs", "SyncJobFields"]

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from truto_async._codec import json, timestamps
+from truto_async._codec import timestamps
+from truto_async._support import json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from truto_async._codec.json import JSONObject, JSONValue
+    from truto_async._support.json import JSONObject, JSONValue
     from truto_async.testing._records import RecordedRequest
 
 __all__ = ["ENVIRONMENT_ID", "answer"]

@@ -6,7 +6,7 @@ from collections import deque
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 
-from truto_async._codec import json
+from truto_async._support import json
 from truto_async.models import SyncJob
 from truto_async.testing import _api
 from truto_async.testing._records import Fault, RecordedRequest
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import TracebackType
 
-    from truto_async._codec.json import JSONObject, JSONValue
+    from truto_async._support.json import JSONObject, JSONValue
 
 __all__ = ["FakeTruto"]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from attrs import field, frozen
 from attrs.validators import and_, ge, instance_of, lt, optional
 
-from truto_async._codec.json import JSONValue
+from truto_async._support.json import JSONValue
 
 __all__ = ["Fault", "RecordedRequest"]
 

@@ -9,7 +9,7 @@ from truto_async.testing._api import ENVIRONMENT_ID
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from truto_async._codec.json import JSONObject
+    from truto_async._support.json import JSONObject
 
 __all__ = ["SEED_JOBS"]
 

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import json_values
-from truto_async._codec import json as _json
+from truto_async._support import json as _json
 
 TRICKY = [
     b"123456789012345678901234567890",
@@ -157,6 +157,6 @@ def test_written_without_end(dumps: Any) -> None:
 
 def test_without_the_faster_parser() -> None:
     """The package works where orjson is missing."""
-    script = "import sys; sys.modules['orjson'] = None; from truto_async._codec.json import loads; print(loads(b'[1]'))"
+    script = "import sys; sys.modules['orjson'] = None; from truto_async._support.json import loads; print(loads(b'[1]'))"
 
     assert "[1]" == subprocess.check_output([sys.executable, "-c", script], text=True).strip()

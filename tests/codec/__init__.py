@@ -1,1 +1,0 @@
-"""Tests of `truto_async._codec`."""
