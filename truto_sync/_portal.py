@@ -167,12 +167,14 @@ class LoopThread:
 
     def _main(self, running: Future[asyncio.AbstractEventLoop]) -> None:
         try:
-            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            try:
+                runner = asyncio.Runner(loop_factory=_loop_factory())
+                runner.get_loop()
+            except Exception as error:  # noqa: BLE001  # whatever it is, it is the caller's
+                running.set_exception(error)
+                return
+            with runner:
                 runner.run(self._serve(running))
-        except BaseException as error:
-            if running.done():
-                raise
-            running.set_exception(error)
         finally:
             self.is_alive = False
             self._emptied += 1  # from here on each call asks the closed loop itself

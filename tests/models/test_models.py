@@ -13,6 +13,7 @@ from typing import Any
 
 import attrs
 import pytest
+from attrs import frozen
 from hypothesis import given
 
 from tests.strategies import jobs, json_values, mangled_jobs
@@ -21,6 +22,7 @@ from truto_async import (
     ArgsSchema,
     DestinationNode,
     InvalidArgumentError,
+    Model,
     RequestNode,
     ResponseDecodeError,
     SpoolNode,
@@ -341,3 +343,85 @@ def test_the_path_of_what_does_not_fit(document: dict[str, Any], path: str, prob
         SyncJob.from_dict({"id": "1"} | document)
 
     assert path == caught.value.path
+
+
+@frozen(kw_only=True)
+class Tag(Model):
+    """A model of a user's."""
+
+    name: str
+    seen: datetime | None = None
+
+
+@frozen(kw_only=True)
+class TaggedJob(SyncJob):
+    """A subclass of a user's, with fields of types that no model of the SDK has."""
+
+    tags: list[Tag] | None = None
+    by_name: dict[str, Tag] | None = None
+    days: list[datetime] | None = None
+    free: dict[str, Any] | None = None
+    mixed: str | int | list[str] | None = None
+
+
+TAGGED: dict[str, Any] = {
+    "id": "x",
+    "tags": [{"name": "a", "new": 1}, {"name": "b", "seen": "2026-04-01T10:00:00.000Z"}],
+    "by_name": {"a": {"name": "a"}},
+    "days": ["2026-04-01T10:00:00.000Z"],
+    "free": {"a": [1]},
+    "mixed": 5,
+}
+
+
+def test_types_that_only_a_users_model_has() -> None:
+    """Lists and dicts of models and times are read and written as well."""
+    job = TaggedJob.from_dict(TAGGED)
+
+    assert [Tag(name="a", extra={"new": 1}), Tag(name="b", seen=datetime(2026, 4, 1, 10, tzinfo=UTC))] == job.tags
+    assert {"a": Tag(name="a")} == job.by_name
+    assert [datetime(2026, 4, 1, 10, tzinfo=UTC)] == job.days
+    assert TAGGED == job.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "path"),
+    [
+        ({"tags": [{"name": "a"}, {"name": 5}]}, "$.tags[1].name"),
+        ({"tags": {}}, "$.tags"),
+        ({"by_name": {"a b": {}}}, '$.by_name["a b"].name'),
+        ({"by_name": []}, "$.by_name"),
+        ({"days": ["x"]}, "$.days[0]"),
+        ({"days": [5]}, "$.days[0]"),
+        ({"free": 5}, "$.free"),
+        ({"mixed": [5]}, "$.mixed[0]"),
+        ({"mixed": 1.5}, "$.mixed"),
+        ({"resources": "request"}, "$.resources"),
+        ({"resources": [{"type": ["request"]}]}, "$.resources[0].type"),
+        ({"resources": [{"type": "event"}, "x"]}, "$.resources[1]"),
+    ],
+    ids=str,
+)
+def test_what_does_not_fit_there(wrong: dict[str, Any], path: str) -> None:
+    """The path leads to it."""
+    with pytest.raises(ResponseDecodeError) as caught:
+        TaggedJob.from_dict({"id": "x"} | wrong)
+
+    assert path == caught.value.path
+
+
+def test_reprs_of_long_values() -> None:
+    """Long texts, lists and dicts are abbreviated."""
+    job = SyncJob(id="x", label="y" * 500, args_schema=ArgsSchema(properties={"a": ArgSpec(description="z" * 300)}))
+
+    shown = repr(attrs.evolve(job, extra={str(number): number for number in range(50)}))
+
+    assert f"label='{'y' * 79}...'" in shown
+    assert "properties=<1 entries>" in shown
+    assert "extra=<50 entries>" in shown
+    assert len(repr(SyncJob(id="x", resources=[RequestNode(name=str(number)) for number in range(50)]))) < 100
+
+
+def test_models_of_other_classes_differ() -> None:
+    """Even with the same fields."""
+    assert SpoolNode(name="x") != UnknownNode(name="x", type="spool")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.conftest import run_script
 from truto_async import ClientClosedError
 from truto_sync._call import BlockingCall
 from truto_sync._portal import Portal
@@ -232,3 +233,30 @@ def test_a_portal_that_was_never_used() -> None:
     assert before == threading.active_count()
     with pytest.raises(ClientClosedError):
         portal.run(nothing)
+
+
+LOOP = """
+import asyncio, sys
+{setup}
+from truto_sync._portal import Portal
+
+async def on_close(): pass
+async def loop(): return type(asyncio.get_running_loop()).__module__
+
+portal = Portal(on_close)
+print(portal.run(loop))
+portal.close()
+"""
+
+
+def test_the_loop_is_uvloops_where_it_is_installed() -> None:
+    """The extra `speed` brings it; without it the loop is asyncio's."""
+    pytest.importorskip("uvloop")
+
+    assert "uvloop" == run_script(LOOP.format(setup="")).stdout.strip()
+    assert "asyncio.unix_events" == run_script(LOOP.format(setup="sys.modules['uvloop'] = None")).stdout.strip()
+
+
+def test_uvloop_can_be_switched_off() -> None:
+    """By an environment variable."""
+    assert "asyncio.unix_events" == run_script(LOOP.format(setup=""), TRUTO_UVLOOP="0").stdout.strip()

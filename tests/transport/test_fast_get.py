@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
+from aiohttp.base_protocol import BaseProtocol
 
 from tests.wire import OK, Wire, WireServer, answer
 from truto_async import APITimeoutError, AsyncTruto, ClientClosedError, Hooks
 from truto_async._transport import fast_get
-from truto_async._transport.attempt import DeadlineTimer
+from truto_async._transport.attempt import BodyWatch, DeadlineTimer, _next_piece
 
 if TYPE_CHECKING:
     from tests.conftest import MakeClient
@@ -248,3 +249,23 @@ def test_an_id_from_an_enumeration(make_client: MakeClient, fake_truto: FakeTrut
     truto = make_client(fake_truto.token, base_url=fake_truto.url)
 
     assert JOB_ID == truto.sync_jobs.get(Known.JOB).id == truto.sync_jobs.get(Old.JOB).id
+
+
+async def test_a_connection_that_was_lost_between_two_pieces() -> None:
+    """Reading on is a disconnection, also where the protocol does not tell when it is closed."""
+    protocol = BaseProtocol(asyncio.get_running_loop())
+    content = aiohttp.StreamReader(protocol, 2**16)
+
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await _next_piece(fast_get.Head(200, {}, content, protocol))
+
+
+async def test_a_cancelled_notice_of_the_end_of_a_connection() -> None:
+    """It wakes the reader all the same."""
+    watch, closed = BodyWatch(), asyncio.get_running_loop().create_future()
+    watch.content = aiohttp.StreamReader(BaseProtocol(asyncio.get_running_loop()), 2**16)
+    closed.cancel()
+
+    watch.connection_closed(closed)
+
+    assert isinstance(watch.content.exception(), aiohttp.ClientPayloadError)

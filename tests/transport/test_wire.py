@@ -242,6 +242,18 @@ def test_bytes_that_nobody_asked_for(make_client: MakeClient) -> None:
             time.sleep(0.05)
 
 
+def test_a_connection_that_answers_for_another(make_client: MakeClient) -> None:
+    """The call is made once more, on a new connection."""
+
+    async def one_behind(wire: Wire) -> None:
+        await wire.request()
+        await wire.send(answer(b'{"id": "before"}') if wire.server.connections == 1 else OK)
+
+    with WireServer(one_behind) as server:
+        assert "x" == make_client("t", base_url=server.url, retry=None).sync_jobs.get("x").id
+        assert 2 == server.connections
+
+
 def test_a_server_that_answers_for_another(make_client: MakeClient) -> None:
     """Where new connections do not help, the error says what was asked for and what came."""
     with WireServer(replies(OK)) as server:

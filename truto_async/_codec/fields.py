@@ -135,10 +135,11 @@ def _is_ours(kind: Any) -> bool:
 def _fields(cls: type[Any]) -> list[readers.Field]:
     if any(isinstance(field.type, str) for field in attrs.fields(cls)):
         attrs.resolve_types(cls)  # a user's subclass with postponed annotations
-    return [_field(field) for field in attrs.fields(cls) if field.name not in _NOT_IN_JSON]
+    keeps_times = hasattr(attrs.fields(cls), "wire_times")
+    return [_field(field, keeps_times) for field in attrs.fields(cls) if field.name not in _NOT_IN_JSON]
 
 
-def _field(field: attrs.Attribute[Any]) -> readers.Field:
+def _field(field: attrs.Attribute[Any], keeps_times: bool) -> readers.Field:  # noqa: FBT001  # of its class
     kind: Any = field.type
     members = _members(kind)
     # The test that an item fits lets None through, so the hook of `X | None` would only pass everything on to that of X.
@@ -151,7 +152,7 @@ def _field(field: attrs.Attribute[Any]) -> readers.Field:
         fits=_fits(members),
         read=partial(structure_hook, only),
         write=None if _is_json(members) else partial(unstructure_hook, only),
-        is_time=only is datetime,
+        is_time=only is datetime and keeps_times,
         tagged=_tagged_lists.get(only),
     )
 

@@ -70,7 +70,7 @@ class WorkerPool(Generic[R]):
         if self._running < self._concurrency:
             self._running += 1
             task = asyncio.get_running_loop().create_task(self._run_worker())
-            if not task.done():  # an eager task may have ended already
+            if not task.done():  # pragma: no branch  # from Python 3.12 on, an eager task may have ended already
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 

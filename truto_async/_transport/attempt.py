@@ -86,11 +86,13 @@ class TrackedRequest(aiohttp.ClientRequest):
 
     sent = False
     reused_connection = False
+    transport: asyncio.Transport | None = None
 
     async def send(self, conn: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
         """Send it."""
         self.sent = True
         self.reused_connection = mark_used(conn)
+        self.transport = conn.transport
         return await super().send(conn)
 
 
@@ -107,7 +109,7 @@ def request_headers(settings: Settings) -> dict[str, str]:
 class Attempt:
     """One attempt, and what is known of it afterwards."""
 
-    __slots__ = ("_expired", "_head", "_host", "_pieces", "_request", "_settings", "_task", "sent", "stale")
+    __slots__ = ("_expired", "_head", "_host", "_pieces", "_request", "_settings", "_task", "_transport", "sent", "stale")
 
     def __init__(self, settings: Settings, request: Request, host: str) -> None:
         """Prepare to send a request; the host is for messages."""
@@ -119,6 +121,7 @@ class Attempt:
         self.stale: bool = False
         """Whether the server had closed the connection while it was idle."""
         self._task: asyncio.Task[Any] | None = None
+        self._transport: asyncio.Transport | None = None
         self._expired = False
         self._head: Head | None = None
         self._pieces: list[bytes] = []
@@ -146,10 +149,6 @@ class Attempt:
             cause = error.original
         except (aiohttp.ClientError, OSError) as error:
             cause = error
-        except RuntimeError as error:
-            if not session.closed:
-                raise
-            cause = ConnectionError(str(error))
         except asyncio.CancelledError:
             # As asyncio.timeout does it: each who cancels a task takes back its own request to cancel, and no other.
             if self._expired:
@@ -195,20 +194,25 @@ class Attempt:
             headers["Content-Type"] = "application/json"
         if settings.proxy is not None and not settings.base_url.startswith("https:"):
             headers |= settings.proxy.headers  # there is no tunnel: the proxy reads the request itself
-        async with session.request(
-            request.method,
-            URL(settings.base_url + request.target, encoded=True),
-            data=request.body,
-            headers=headers,
-            allow_redirects=False,
-            raise_for_status=False,
-            proxy=None if settings.proxy is None else settings.proxy.url,
-            proxy_headers=None if settings.proxy is None else dict(settings.proxy.headers),
-            ssl=True if settings.ssl is None else settings.ssl,
-            middlewares=(self._send_once,) if is_own else None,
-        ) as response:
-            protocol = None if response.connection is None else response.connection.protocol
-            await self._read(Head(response.status, response.headers, response.content, protocol))
+        try:
+            async with session.request(
+                request.method,
+                URL(settings.base_url + request.target, encoded=True),
+                data=request.body,
+                headers=headers,
+                allow_redirects=False,
+                raise_for_status=False,
+                proxy=None if settings.proxy is None else settings.proxy.url,
+                proxy_headers=None if settings.proxy is None else dict(settings.proxy.headers),
+                ssl=True if settings.ssl is None else settings.ssl,
+                middlewares=(self._send_once,) if is_own else None,
+            ) as response:
+                protocol = None if response.connection is None else response.connection.protocol
+                await self._read(Head(response.status, response.headers, response.content, protocol))
+        except BaseException:
+            if self._transport is not None:
+                self._transport.abort()  # aiohttp closes it, which would wait until the server has read what is left
+            raise
 
     async def _send_once(self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
         """Keep aiohttp from sending a request again by itself: attempts are counted and bounded by the transport."""
@@ -222,6 +226,7 @@ class Attempt:
             raise DisconnectedError(error) from None
         finally:
             self.sent = tracked.sent
+            self._transport = tracked.transport
 
     async def _read(self, head: Head) -> None:
         """Read the body, up to `max_response_bytes`; the beginning of an error's body is enough."""
@@ -262,16 +267,21 @@ class BodyWatch:
 _watches: WeakKeyDictionary[object, BodyWatch] = WeakKeyDictionary()
 
 
+def _watch(head: Head) -> BodyWatch:
+    """Return the watch of a connection, which is told when it closes."""
+    closed: asyncio.Future[None] | None = getattr(head.protocol, "closed", None)
+    if closed is None:  # aiohttp does not tell
+        return BodyWatch()
+    watch = _watches.get(head.protocol)
+    if watch is None:
+        watch = _watches[head.protocol] = BodyWatch()
+        closed.add_done_callback(watch.connection_closed)
+    return watch
+
+
 async def _next_piece(head: Head) -> bytes:
     """Wait for the next piece of a body."""
-    protocol = head.protocol
-    watch = _watches.get(protocol)
-    if watch is None:
-        watch = BodyWatch()
-        closed: asyncio.Future[None] | None = getattr(protocol, "closed", None)
-        if closed is not None:
-            closed.add_done_callback(watch.connection_closed)
-            _watches[protocol] = watch
+    watch = _watch(head)
     watch.content = head.content
     try:
         return await head.content.readany()

@@ -65,6 +65,7 @@ class Call:
         error.attempts = self.attempts
         self.error = error
         self.maybe_done = self.maybe_done or (self.sent and not isinstance(error, RateLimitError))
+        self.sent = False
 
     def out_of_time(self, what: str, seconds: float | None = None) -> TrutoError:
         """Make the error of a wait that the deadline forbids: the error of the last attempt, or else a timeout."""
@@ -238,7 +239,7 @@ class Transport:
                 call.sent = call.sent or attempt.sent
             if not (attempt.stale and request.is_idempotent) or pool.session.closed:
                 break
-            call.maybe_done = True
+            call.maybe_done = True  # pragma: no cover  # run; Python 3.11 does not trace it
         if is_observed:
             self._observer.attempt_ended(request, call.attempts, outcome, time.monotonic() - began)
         return outcome
