@@ -33,6 +33,7 @@ _TAKEN_AS_THEY_ARE = (str, int, bool, dict[str, Any])
 
 _structure_hooks: dict[Any, Structure] = {}
 _unstructure_hooks: dict[Any, Unstructure] = {}
+_registered: set[Any] = set()
 _tagged_lists: dict[Any, readers.TaggedList] = {}
 
 
@@ -58,6 +59,7 @@ def unstructure_hook(kind: Any) -> Unstructure:
 
 def register_hooks(kind: Any, structure: Structure, unstructure: Unstructure) -> None:
     """Read and write a type with functions of its own."""
+    _registered.add(kind)
     _structure_hooks[kind] = structure
     _unstructure_hooks[kind] = unstructure
 
@@ -129,7 +131,7 @@ def _is_model(kind: Any) -> bool:
 
 def _is_ours(kind: Any) -> bool:
     """Return whether a type is read and written here, and not by cattrs."""
-    return _is_model(kind) or kind in _structure_hooks
+    return _is_model(kind) or kind in _registered
 
 
 def _fields(cls: type[Any]) -> list[readers.Field]:
