@@ -362,6 +362,7 @@ class TaggedJob(SyncJob):
     days: list[datetime] | None = None
     free: dict[str, Any] | None = None
     mixed: str | int | list[str] | None = None
+    groups: dict[str, list[models.Node]] | None = None
 
 
 TAGGED: dict[str, Any] = {
@@ -371,6 +372,7 @@ TAGGED: dict[str, Any] = {
     "days": ["2026-04-01T10:00:00.000Z"],
     "free": {"a": [1]},
     "mixed": 5,
+    "groups": {"a": [{"type": "spool", "name": "s"}]},
 }
 
 
@@ -381,6 +383,7 @@ def test_types_that_only_a_users_model_has() -> None:
     assert [Tag(name="a", extra={"new": 1}), Tag(name="b", seen=datetime(2026, 4, 1, 10, tzinfo=UTC))] == job.tags
     assert {"a": Tag(name="a")} == job.by_name
     assert [datetime(2026, 4, 1, 10, tzinfo=UTC)] == job.days
+    assert {"a": [SpoolNode(name="s")]} == job.groups
     assert TAGGED == job.to_dict()
 
 

@@ -379,7 +379,6 @@ def blocking_cell(stage: Stage, event: str, seconds: float) -> bool:
                 stage.release()
                 assert stage.is_answer(stage.call(truto, "free"), "free")
             assert 2 == truto._portal.run(count_tasks)
-    assert "truto_sync" not in [thread.name for thread in threading.enumerate()]
     until(lambda: stage.open_sockets() == sockets - (not stage.is_open), "all sockets are closed")
     assert not truto._target._transport._shared.pools.calls
     check_limit(stage)
