@@ -38,11 +38,6 @@ SOON = 5.0  # even on a loaded machine: what is waited for otherwise takes 30 s
 
 _LARGE = "y" * (16 * 1024 * 1024)  # more than the kernel takes from the one and keeps for the other
 _LINGER = struct.pack("ii", 1, 0)  # closing resets
-_REFUSALS: dict[str, str] = {
-    "error body": "404 Not Found",
-    "backoff": "503 Service Unavailable",
-    "pause": "429 Too Many Requests",
-}
 _SYN_SENT = "02"
 
 
@@ -54,9 +49,6 @@ class State:
     method: str = "GET"
     limited: bool = True
     """Whether the client has a rate limit."""
-
-    tls: bool = False
-    """Whether the connection is encrypted."""
 
     @property
     def in_attempt(self) -> bool:
@@ -79,8 +71,8 @@ STATES: dict[str, State] = {
     "waiting for a connection": State("connection"),
     "connecting, GET": State("connecting"),
     "connecting, POST": State("connecting", "POST"),
-    "in the handshake, GET": State("handshake", tls=True),
-    "in the handshake, POST": State("handshake", "POST", tls=True),
+    "in the handshake, GET": State("handshake"),
+    "in the handshake, POST": State("handshake", "POST"),
     "sending a large POST": State("sending", "POST"),
     "waiting for the head, GET": State("head"),
     "waiting for the head, PUT": State("head", "PUT"),
@@ -91,11 +83,6 @@ STATES: dict[str, State] = {
     "in the body of a 404, GET": State("error body"),
     "in the body of a 404, PUT": State("error body", "PUT"),
     "in the body of a 404, POST": State("error body", "POST"),
-    "sending a large POST, TLS": State("sending", "POST", tls=True),
-    "waiting for the head, GET, TLS": State("head", tls=True),
-    "waiting for the head, POST, TLS": State("head", "POST", tls=True),
-    "in the body, GET, TLS": State("body", tls=True),
-    "in the body, POST, TLS": State("body", "POST", tls=True),
     "in the backoff after a 503": State("backoff"),
     "in the pause after a 429": State("pause"),
     "in the pause after a 429, POST": State("pause", "POST"),
@@ -175,11 +162,12 @@ class Stage:
             "rate_limit": self.limit if state.limited else None,
             "retry": RetryPolicy() if state.tries_again else None,
             "max_connections": 1 if state.place == "connection" else 5,
-            "ssl": _client_context() if state.tls else None,
+            "ssl": _client_context() if state.place == "handshake" else None,
         }
         self._retry_after = retry_after
         self._held = "occupant" if state.place == "connection" else "held"
         self._has_slot = False
+        self._refused = False
         self._at = False
         """Whether the server has done its part in bringing the call into the state."""
         self._connections: dict[asyncio.Task[None], socket.socket] = {}
@@ -203,7 +191,7 @@ class Stage:
             filler.connect_ex(("127.0.0.1", self._port))
             self._fillers.append(filler)
             time.sleep(0.002)
-        self.url = f"{'https' if self.state.tls else 'http'}://127.0.0.1:{self._port}"
+        self.url = f"{'https' if self.state.place == 'handshake' else 'http'}://127.0.0.1:{self._port}"
 
     def __enter__(self) -> Self:
         """Start."""
@@ -346,11 +334,11 @@ class Stage:
     async def _answer(self, connection: socket.socket) -> None:
         writer: asyncio.StreamWriter | None = None
         try:
-            if self.state.place == "handshake" and not self._at:
-                await self._hold_handshake(connection)
+            if self.state.place in ("handshake", "sending") and not self._at:
+                await self._hold_unread(connection)
             reader = asyncio.StreamReader(limit=2**20)
             protocol = asyncio.StreamReaderProtocol(reader)
-            context = _server_context() if self.state.tls else None
+            context = _server_context() if self.state.place == "handshake" else None
             transport, _ = await self._loop.connect_accepted_socket(lambda: protocol, connection, ssl=context)
             writer = asyncio.StreamWriter(transport, protocol, reader, self._loop)
             while True:
@@ -362,45 +350,41 @@ class Stage:
                 writer.transport.abort()
                 await asyncio.sleep(0)  # for it to close
 
-    async def _hold_handshake(self, connection: socket.socket) -> None:
-        """Read nothing before the release, but see whether something has come."""
+    async def _hold_unread(self, connection: socket.socket) -> None:
+        """Read nothing before the release, but look at what has come."""
+        enough = 1 if self.state.place == "handshake" else 8 * 1024
         while True:
             with contextlib.suppress(BlockingIOError):
-                if connection.recv(1, socket.MSG_PEEK):
+                if len(connection.recv(enough, socket.MSG_PEEK)) >= enough:
                     break
             await asyncio.sleep(0.002)
         self._at = True
         await self._released.wait()
 
-    async def _hold(self, transport: Any) -> None:
-        """Do nothing before the release: do not even answer the end of a connection, as TLS would."""
-        below = transport._ssl_protocol._transport if self.state.tls else transport
-        below.pause_reading()
-        self._at = True
-        await self._released.wait()
-        below.resume_reading()
-
     async def _answer_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
-        name = head.split()[1].rpartition(b"/")[2].decode()
-        place = self.state.place
-        is_held = name == self._held and not self._at
-        if is_held and place == "sending":
-            await self._hold(writer.transport)
         for line in head.lower().split(b"\r\n"):
             if line.startswith(b"content-length:"):
                 await reader.readexactly(int(line.partition(b":")[2]))
-        status, more = "200 OK", ""
-        if is_held:
-            more = f"Retry-After: {self._retry_after}\r\n"
-            status = _REFUSALS.get(place, status)
+        name = head.split()[1].rpartition(b"/")[2].decode()
+        place = self.state.place
         body = b'{"id": "%s", "label": "%s"}' % (name.encode(), b"x" * 1000)
+        status = "200 OK"
+        more = ""
+        if name == self._held and not self._refused:
+            if place in ("backoff", "pause"):
+                self._refused = True
+                status = "503 Service Unavailable" if place == "backoff" else "429 Too Many Requests"
+                more = f"Retry-After: {self._retry_after}\r\n"
+            if place == "error body":
+                status = "404 Not Found"
         start = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{more}\r\n".encode()
-        if is_held and place in ("body", "error body"):
-            writer.write(start + body[:1])
-            start, body = b"", body[1:]
-        if is_held and place in ("connection", "head", "body", "error body"):
-            await self._hold(writer.transport)
+        if name == self._held and not self._at:
+            if place in ("body", "error body"):
+                writer.write(start + body[:1])
+                start, body = b"", body[1:]
+            self._at = True
+            if place in ("connection", "head", "body", "error body"):
+                await self._released.wait()
         writer.write(start + body)
-        self._at = self._at or is_held
         await writer.drain()
