@@ -420,3 +420,50 @@ def late():
     )
 
     assert "Traceback" not in done.stderr
+
+
+def test_a_task_that_was_cancelled_before_its_call() -> None:
+    """The cancellation reaches the call, and is not taken for a lost connection."""
+    done = run_script(
+        FAKE
+        + """
+async def call(truto):
+    asyncio.current_task().cancel()
+    await truto.sync_jobs.get(ids[0])
+
+async def main():
+    async with AsyncTruto(fake.token, base_url=fake.url) as truto:
+        await truto.sync_jobs.get(ids[0])
+        task = asyncio.create_task(call(truto))
+        await asyncio.wait([task])
+        print(task.cancelled())
+
+asyncio.run(main())
+"""
+    )
+
+    assert ("True\n", "") == (done.stdout, done.stderr)
+
+
+def test_one_of_two_closings_is_cancelled() -> None:
+    """The other goes on."""
+    done = run_script(
+        FAKE
+        + """
+fake.fail(delay=30)
+
+async def main():
+    truto = AsyncTruto(fake.token, base_url=fake.url)
+    call = asyncio.create_task(truto.sync_jobs.get(ids[0]))
+    while not fake.requests: await asyncio.sleep(0.01)
+    one, other = asyncio.create_task(truto.close()), asyncio.create_task(truto.close())
+    await asyncio.sleep(0)
+    one.cancel()
+    print(await asyncio.gather(other, call, return_exceptions=True))
+
+asyncio.run(main())
+"""
+    )
+
+    assert done.stdout.startswith("[None, ClientClosedError(")
+    assert "" == done.stderr

@@ -108,11 +108,12 @@ class BatchPlan(Generic[T]):
 
     def next_outcome(self) -> Outcome[T]:
         """Return the first of the taken outcomes, and report the progress; raises its error with `on_error="raise"`."""
-        outcome = self.taken.popleft()
+        outcome = self.taken[0]  # it stays in `unfinished` if the progress function raises
         self._done += 1
         self._failed += outcome.error is not None
         if self._progress is not None:
             self._progress(Progress(done=self._done, failed=self._failed, total=self._total))
+        self.taken.popleft()
         if self._raises and outcome.error is not None:
             raise outcome.error
         return outcome

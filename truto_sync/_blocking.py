@@ -84,5 +84,5 @@ def streamed(method: Callable[Concatenate[A, P], AsyncBatch[T]]) -> Twin[A, P, B
 def mirrors(
     init: Callable[Concatenate[Any, P], None],
 ) -> Callable[[Callable[..., None]], Callable[Concatenate[Any, P], None]]:
-    """Give a constructor the parameters and docstring of another."""
+    """Return a decorator that gives a constructor the parameters and docstring of another."""
     return wraps(init)

@@ -27,7 +27,7 @@ _DESCRIPTION = "Look at Truto's sync jobs. Needs TRUTO_API_TOKEN; TRUTO_API_BASE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and give its exit status: 0, or 1 where it failed; wrong usage exits with 2."""
+    """Run the command and return its exit status: 0, or 1 if it failed; wrong usage exits with 2."""
     options = _parser().parse_args(arguments)
     _never_fail_to_print()
     try:
@@ -104,7 +104,7 @@ def _get(options: argparse.Namespace) -> int:
 
 @contextmanager
 def _client(*, demo: bool) -> Generator[tuple[Truto, str]]:
-    """Give a client and, for a demo, the id of a job that is there."""
+    """Yield a client and, for a demo, the id of a job that exists."""
     if not demo:
         with Truto() as truto:
             yield truto, ""

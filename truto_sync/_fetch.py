@@ -1,4 +1,4 @@
-"""The command `fetch`: many jobs into a file of lines, which can be gone on with after any interruption."""
+"""The command `fetch`: many jobs into a file, one a line, which can be resumed after any interruption."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read_ids(source: str) -> list[str]:
 
 
 def fetch(truto: Truto, ids: list[str], out: Path, *, resume: bool) -> int:
-    """Write each job as a line of JSON, and each failure to standard error; give the number of failures."""
+    """Write each job as a line of JSON, and each failure to standard error; return the number of failures."""
     done = _repair(out) if resume else set[str]()
     wanted = [id_ for id_ in ids if id_.lower() not in done]
     failed = 0
@@ -50,7 +50,7 @@ def fetch(truto: Truto, ids: list[str], out: Path, *, resume: bool) -> int:
 
 
 def _repair(out: Path) -> set[str]:
-    """Cut off a line that was not finished, and give the ids of the others."""
+    """Cut off a line that was not finished, and return the ids of the others."""
     if not out.exists():
         return set()
     content = out.read_bytes()

@@ -44,7 +44,7 @@ class Portal:
 
     def after_fork(self) -> None:
         """Forget the thread: it is the parent's."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may make a call of its own
         self._loop_thread: LoopThread | None = None
 
     def run(self, start: Callable[[], Coroutine[Any, Any, T]]) -> T:

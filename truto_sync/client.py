@@ -59,7 +59,7 @@ class Truto(Facade[AsyncTruto]):
         self._portal.close()
 
     def __enter__(self) -> Self:
-        """Give the client itself; raises ClientClosedError."""
+        """Return the client itself; raises ClientClosedError."""
         self._portal.check_open()
         return self
 

@@ -363,6 +363,8 @@ class TaggedJob(SyncJob):
     free: dict[str, Any] | None = None
     mixed: str | int | list[str] | None = None
     groups: dict[str, list[models.Node]] | None = None
+    share: float | None = None
+    pair: tuple[str, ...] | None = None
 
 
 TAGGED: dict[str, Any] = {
@@ -373,6 +375,7 @@ TAGGED: dict[str, Any] = {
     "free": {"a": [1]},
     "mixed": 5,
     "groups": {"a": [{"type": "spool", "name": "s"}]},
+    "share": 0.5,
 }
 
 

@@ -41,8 +41,7 @@ def structure_hook(kind: Any) -> Structure:
     """Return the function that makes a value of a type from a JSON value; raises StructureError."""
     hook = _structure_hooks.get(kind)
     if hook is None:
-        model = _is_model(kind)
-        hook = readers.make_reader(kind, _fields(kind)) if model else _converter().get_structure_hook(kind)
+        hook = readers.make_reader(kind, _fields(kind)) if _is_model(kind) else _cattrs_hook(kind)
         _structure_hooks[kind] = hook
     return hook
 
@@ -123,6 +122,11 @@ def _converter() -> Converter:
     from truto_async._codec.converter import make_converter  # noqa: PLC0415
 
     return make_converter(_is_ours, structure_hook, unstructure_hook)
+
+
+def _cattrs_hook(kind: Any) -> Structure:
+    hook = _converter().get_structure_hook(kind)
+    return lambda value, _: hook(value, kind)  # some hooks of cattrs need the type
 
 
 def _is_model(kind: Any) -> bool:

@@ -46,7 +46,7 @@ class Field(NamedTuple):
     """A Python expression: whether `item` can be taken as it is."""
 
     read: Callable[[], Any]
-    """Makes the structure hook, a function of the item and its type."""
+    """Makes the structure hook, a function of the item; its second parameter is not used."""
 
     write: Callable[[], Any] | None
     """Makes the unstructure hook, a function of the value; None where the value is JSON already."""

@@ -51,7 +51,7 @@ class RetryPolicy:
     __module__ = "truto_async.options"  # where users find it, and pickles
 
     attempts: int = field(default=4, validator=check_count)
-    """The most attempts for one call, the first included. Answers of 429 do not count."""
+    """The most attempts for one call, the first included. After an answer of 429, `rate_limit_attempts` counts instead."""
 
     rate_limit_attempts: int = field(default=10, validator=check_count)
     """The most attempts for one call that is answered with 429, the first included."""
@@ -60,7 +60,7 @@ class RetryPolicy:
     """The longest wait before the first retry, in seconds."""
 
     cap: float = field(default=8.0, validator=check_seconds)
-    """The longest wait that the server did not ask for, in seconds."""
+    """The longest backoff, in seconds. After an answer of 429 without `Retry-After` the wait is 10 seconds all the same."""
 
     max_retry_after: float = field(default=60.0, validator=check_seconds)
     """The longest wait that the server can ask for, in seconds. A longer one is cut to this, with a warning in the log."""

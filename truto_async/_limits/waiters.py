@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 
 __all__ = ["Waiter", "WaiterQueue"]
 
@@ -32,7 +33,7 @@ class Waiter:
 
     def wake(self) -> None:
         """Wake it; in a loop that was stopped, once that runs again."""
-        if not self.loop.is_closed():
+        with suppress(RuntimeError):  # the loop is closed
             self.loop.call_soon_threadsafe(self._set)
 
     def _set(self) -> None:
@@ -57,7 +58,8 @@ class WaiterQueue:
     def leave(self, waiter: Waiter) -> None:
         """Remove a waiter, and wake the one that is now first."""
         if waiter.is_queued:
-            self.waiters.remove(waiter)
+            with suppress(ValueError):  # it was in the queue of the process that was forked
+                self.waiters.remove(waiter)
             waiter.is_queued = False
         self.wake_first()
 
@@ -70,7 +72,8 @@ class WaiterQueue:
     def drop_dead(self) -> None:
         """Remove waiters whose event loop does not run from the head of the queue: they would hold up everybody else.
 
-        A loop may have been stopped for a while only, so they are woken as well: once it runs again, they join anew.
+        A loop may have been stopped for a while only, so they are woken as well: once it runs again, they queue up at
+        the end.
         """
         dropped = False
         while self.waiters and not self.waiters[0].is_alive:

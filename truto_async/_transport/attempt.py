@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
 import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from truto_async._transport import translate
@@ -65,7 +66,7 @@ class DeadlineTimer:
 
     def _expire_due(self, due: float) -> None:
         self._timer = None
-        now = max(self._loop.time(), due)  # the clock may come a tick early
+        now = max(self._loop.time(), due)  # the timer may fire slightly early
         for attempt in [attempt for attempt, due in self._due.items() if due <= now]:
             del self._due[attempt]
             attempt.expire()
@@ -144,24 +145,23 @@ class Attempt:
             await (self._run_fast(cast("FastGet", fast_get)) if is_fast else self._run_in_session(session))
             return self._response()
         except TrutoError as error:
-            return error
+            return error.with_traceback(None)
         except DisconnectedError as error:
             cause = error.original
         except (aiohttp.ClientError, OSError) as error:
             cause = error
         except asyncio.CancelledError:
-            # As asyncio.timeout does it: each who cancels a task takes back its own request to cancel, and no other.
-            if self._expired:
-                task.uncancel()
-            if task.cancelling() > cancels:
+            if task.cancelling() - self._expired > cancels or not (self._expired or session.closed):
                 raise
-            # Cancelled by the timer; or by nobody, where a session that closes cancels its own look-up of a host name.
+            # Cancelled by the timer; or not at all, but a session that closes cancels its own DNS lookup.
             cause = TimeoutError() if self._expired else ConnectionError("the connection was closed")
         finally:
             timer.stop(self)
             self._task = None
+            if self._expired:
+                task.uncancel()  # as asyncio.timeout does: the timer takes back its own request to cancel, and no other
         if self._head is not None and self._head.status >= 300:
-            return self._response()  # a status that says no is an answer, whatever became of its body
+            return self._response()  # an error status is a response, even if its body was cut short
         return translate.from_exception(self._request, self._host, cause, sent=self.sent)
 
     def expire(self) -> None:
@@ -182,7 +182,7 @@ class Attempt:
             await self._read(await fast_get.send(connection, self._request.target))
         except BaseException as error:
             connection.close()
-            self.stale = reused and isinstance(error, _DISCONNECTED)
+            self.stale = reused and self._head is None and isinstance(error, _DISCONNECTED)
             raise
         connection.release()
 
@@ -287,5 +287,7 @@ async def _next_piece(head: Head) -> bytes:
         return await head.content.readany()
     except RuntimeError:  # the connection was lost since the last piece
         raise aiohttp.ServerDisconnectedError from None
+    except HttpProcessingError as error:  # pragma: no cover  # of aiohttp's parser in Python; the one in C does not raise it
+        raise aiohttp.ClientPayloadError(error.message) from error
     finally:
         watch.content = None

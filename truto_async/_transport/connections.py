@@ -58,7 +58,7 @@ class ConnectionPool:
             return False
 
     def release(self) -> None:
-        """Let the next call have the connection."""
+        """Release the connection for the next call."""
         self._places.release()
 
     def check_open(self) -> None:
@@ -89,6 +89,7 @@ class ConnectionPools:
         self.calls: set[Interruptible] = set()
         """The calls under way, in all event loops. Calls add and remove themselves."""
         self.closed: bool = False
+        self._closing: set[asyncio.Task[None]] = set()
         self._used = False
         fork.register(self)
 
@@ -117,16 +118,21 @@ class ConnectionPools:
         pools, self._pools = self._pools, {}
         loops = {call.task.get_loop() for call in list(self.calls)} | pools.keys()
         for loop in loops - {here}:
-            if loop.is_running():
-                asyncio.run_coroutine_threadsafe(self._close_in_loop(pools.get(loop)), loop)
-            # Else the session is closed with its loop.
+            if loop.is_running():  # else the session is closed with its loop
+                loop.call_soon_threadsafe(self._start_closing, pools.get(loop))
         await self._close_in_loop(pools.get(here))
+
+    def _start_closing(self, pool: ConnectionPool | None) -> None:
+        task = asyncio.get_running_loop().create_task(self._close_in_loop(pool))
+        self._closing.add(task)  # the loop keeps weak references only
+        task.add_done_callback(self._closing.discard)
 
     async def _close_in_loop(self, pool: ConnectionPool | None) -> None:
         loop = asyncio.get_running_loop()
         ended = [call.interrupt() for call in list(self.calls) if call.task.get_loop() is loop]
         try:
-            await asyncio.gather(*ended)
+            if ended:
+                await asyncio.wait(ended)
         finally:
             if pool is not None and pool.lifetime is not None:
                 await pool.lifetime.aclose()

@@ -25,7 +25,7 @@ _SERVER_FIELDS = ("id", "environment_id", "created_at", "updated_at")
 
 
 def answer(jobs: dict[str, JSONObject], request: RecordedRequest) -> tuple[int, JSONValue]:
-    """Give the status and JSON for a request; a str instead of JSON is the message of an error."""
+    """Return the status and JSON for a request; a str in place of JSON is the message of an error."""
     match (request.method, *request.segments):
         case ("GET", "sync-job"):
             return _list(jobs, request.query)

@@ -1,4 +1,4 @@
-"""The fake itself: what it has, what it is told, and what it answers."""
+"""The fake server."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class FakeTruto:
         return f"http://127.0.0.1:{self._port}"
 
     def add(self, job: SyncJob | Mapping[str, JSONValue]) -> None:
-        """Give the server one more sync job; it takes the place of one with the same id."""
+        """Add a sync job; it replaces one with the same id."""
         document: JSONObject = job.to_dict() if isinstance(job, SyncJob) else json.copy(job)
         json.dumps(document)  # what is no JSON is an error here, not in the server
         if not isinstance(document.get("id"), str):

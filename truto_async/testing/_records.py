@@ -1,4 +1,4 @@
-"""What a FakeTruto is told, and what it saw."""
+"""Scripted faults and recorded requests of a FakeTruto."""
 
 from __future__ import annotations
 
@@ -61,5 +61,5 @@ class Fault:
     """Only for requests whose path starts with this; None for any."""
 
     def applies_to(self, request: RecordedRequest) -> bool:
-        """Tell whether this is meant for the request."""
+        """Return whether this fault applies to the request."""
         return self.path is None or request.path.startswith(self.path)

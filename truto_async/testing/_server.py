@@ -37,13 +37,13 @@ class ServerThread:
     """Serves what a function of the recorded request says, on a free loopback port."""
 
     def __init__(self, answer: Callable[[RecordedRequest], Answer]) -> None:
-        """Take the function; it runs in the server's thread."""
+        """Call `answer` in the server's thread."""
         self._answer = answer
         self._port: Future[int] = Future()
         self._thread = threading.Thread(target=self._run, name="FakeTruto", daemon=True)
 
     def start(self) -> int:
-        """Start, and give the port."""
+        """Start the server and return its port."""
         self._thread.start()
         return self._port.result()
 
