@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -65,6 +66,39 @@ def loads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> An
 def test_tricky(loads: Any, body: bytes) -> None:
     """What is easily read wrong is read as the standard library reads it."""
     assert repr(json.loads(body)) == repr(loads(body))
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"[" * 100_000 + b"]" * 100_000, b'{"a":' * 100_000])
+def test_deep_nesting_leaves_room_for_finalizers(loads: Any, body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The garbage collector may run anything at any depth of the parser, which must not use up the stack."""
+    failed: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: failed.append(unraisable.exc_type))
+
+    def descend(levels: int) -> None:
+        if levels:
+            descend(levels - 1)
+
+    def collected(phase: str, info: object) -> None:
+        descend(50)
+
+    threshold = gc.get_threshold()
+    gc.callbacks.append(collected)
+    gc.set_threshold(10)
+    try:
+        with pytest.raises(ValueError, match="nested too deeply"):
+            loads(body)
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.remove(collected)
+
+    assert not failed
+
+
+def test_brackets_in_strings_are_no_nesting(loads: Any) -> None:
+    """Only brackets outside of strings count."""
+    text = '[{"' * 2000 + "\\"
+
+    assert [text, text] == loads(json.dumps([text, text]).encode())
 
 
 @pytest.mark.parametrize("body", REFUSED, ids=lambda body: repr(body[:20]))
