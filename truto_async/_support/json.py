@@ -150,7 +150,7 @@ def _strict_loads(body: bytes) -> JSONValue:
 
 @contextmanager
 def _no_garbage_collection() -> Generator[None]:
-    """Keep Python 3.11 from running finalizers while the parser has used up the stack: they would fail. Later versions wait."""
+    """Keep Python 3.11 from running finalizers at the end of the stack, where they would fail; later versions wait."""
     if sys.version_info >= (3, 12) or not gc.isenabled():  # pragma: no cover  # the coverage is of 3.11
         yield
         return
