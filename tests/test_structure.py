@@ -73,10 +73,9 @@ LAYERS = [
     ["truto_async._codec.structure_error", "truto_async._codec.timestamps", "truto_async._codec.body"],
     ["truto_async._codec"],
     ["truto_async.errors"],
-    ["truto_async._support.json"],
-    ["truto_async._support.json"],
+    ["truto_async._support.json", "truto_async._support.lazy"],
     ["truto_async._support.worker_pool", "truto_async._support.fork"],
-    ["truto_async._support.lazy", "truto_async._support.waits"],
+    ["truto_async._support.waits", "truto_async._support.collector"],
     ["truto_async._support", "truto_async._version"],
 ]
 HEIGHT = {module: -row for row, modules in enumerate(LAYERS) for module in modules}

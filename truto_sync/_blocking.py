@@ -6,8 +6,6 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
 
 from truto_sync._portal import Portal
-from truto_sync.batch import Batch
-from truto_sync.paging import Pager
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -15,6 +13,8 @@ if TYPE_CHECKING:
 
     from truto_async.batch import AsyncBatch
     from truto_async.paging import AsyncPager
+    from truto_sync.batch import Batch
+    from truto_sync.paging import Pager
 
 __all__ = ["Facade", "blocking", "mirrors", "paged", "streamed"]
 
@@ -73,12 +73,24 @@ def blocking(method: Callable[Concatenate[A, P], Coroutine[Any, Any, T]]) -> Twi
 
 def paged(method: Callable[Concatenate[A, P], AsyncPager[T]]) -> Twin[A, P, Pager[T]]:
     """Make a method that returns a blocking pager."""
-    return Twin(method, lambda portal, call: Pager(call(), portal))
+
+    def make(portal: Portal, call: Callable[[], AsyncPager[T]]) -> Pager[T]:
+        from truto_sync.paging import Pager  # noqa: PLC0415  # most scripts list nothing
+
+        return Pager(call(), portal)
+
+    return Twin(method, make)
 
 
 def streamed(method: Callable[Concatenate[A, P], AsyncBatch[T]]) -> Twin[A, P, Batch[T]]:
     """Make a method that returns a blocking batch."""
-    return Twin(method, lambda portal, call: Batch(call(), portal))
+
+    def make(portal: Portal, call: Callable[[], AsyncBatch[T]]) -> Batch[T]:
+        from truto_sync.batch import Batch  # noqa: PLC0415  # most scripts have no batches
+
+        return Batch(call(), portal)
+
+    return Twin(method, make)
 
 
 def mirrors(

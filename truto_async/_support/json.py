@@ -7,19 +7,20 @@ might round to a float. orjson writes NaN as null, which the reference refuses; 
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 from collections.abc import Mapping
-from contextlib import contextmanager, suppress
+from contextlib import nullcontext, suppress
 from enum import Enum
 from functools import partial
 from types import NoneType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, cast
 from uuid import UUID
 
+from truto_async._support import collector
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["EMPTY", "JSONObject", "JSONValue", "as_object", "copy", "dumps", "loads"]
 
@@ -36,6 +37,10 @@ _SCALARS = frozenset({str, int, float, bool, NoneType})
 # Integers of fewer digits fit into 64 bits, which orjson keeps exactly.
 _LONG_INTEGER = b"0" * 19
 _DIGITS_TO_ZERO = bytes(ord("0") if code in b"0123456789" else ord(" ") for code in range(256))
+
+# Python 3.11 may collect garbage while the parser is at the end of the stack, where any finalizer would fail.
+# Later versions wait until the parser is done.
+_parser_context = collector.paused if sys.version_info < (3, 12) else nullcontext[None]
 
 
 class _Empty(JSONObject):
@@ -142,23 +147,10 @@ def _plain(value: object) -> JSONValue:
 
 def _strict_loads(body: bytes) -> JSONValue:
     try:
-        with _no_garbage_collection():
+        with _parser_context():
             return json.loads(body.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_finite)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-
-
-@contextmanager
-def _no_garbage_collection() -> Generator[None]:
-    """Keep Python 3.11 from running finalizers at the end of the stack, where they would fail; later versions wait."""
-    if sys.version_info >= (3, 12) or not gc.isenabled():  # pragma: no cover  # the coverage is of 3.11
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _finite(text: str) -> float:

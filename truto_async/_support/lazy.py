@@ -6,6 +6,8 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from truto_async._support import collector
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -22,6 +24,8 @@ def lazy(package: str, *modules: str) -> tuple[Callable[[str], Any], Callable[[]
     def public_names() -> list[str]:
         return sorted(name for module in modules for name in import_module(module).__all__)
 
+    # Imports make many objects and hardly any garbage: looking for it would take a twentieth of the time.
+    @collector.paused()
     def load(name: str) -> Any:
         if name == "__all__":
             return public_names()

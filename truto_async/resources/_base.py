@@ -9,18 +9,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from truto_async._codec.body import parse_body
+from truto_async._config.checks import check_number
 from truto_async._support.json import as_object
 from truto_async._transport.request import Request, build_request, encode_id
 from truto_async.errors import ResponseDecodeError
-from truto_async.paging import Page
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
     from typing import Protocol
 
     from truto_async._codec.codec import Codec
     from truto_async._support.json import JSONObject, JSONValue
     from truto_async._transport.request import Query
     from truto_async._transport.transport import Transport
+    from truto_async.batch import AsyncBatch, OnError, Progress
+    from truto_async.paging import AsyncPager, Page
 
     class Identified(Protocol):
         """An object with an id."""
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Resource"]
 
+_PAGE_SIZE = 50
 _LONGEST_STEP = 0.002
 """Seconds for which making models may keep the event loop busy."""
 
@@ -82,8 +86,38 @@ class Resource(ABC, Generic[M]):
     async def _delete(self, id: str) -> None:  # noqa: A002
         await self._transport.fetch(Request("DELETE", f"{self._path}/{encode_id(id)}"), lambda _: None)
 
+    def _list(self, query: Query, *, limit: int | None, max_items: int | None, cursor: str | None) -> AsyncPager[M]:
+        """Return a pager over the objects that the query selects, `limit` of them a page."""
+        from truto_async.paging import AsyncPager  # noqa: PLC0415  # most scripts list nothing
+
+        size = _PAGE_SIZE if limit is None else limit
+        check_number("limit", size, int)
+
+        async def fetch(cursor: str | None, wanted: int | None) -> Page[M]:
+            return await self._page({**query, "limit": size if wanted is None else min(size, wanted), "next_cursor": cursor})
+
+        return AsyncPager(fetch, cursor=cursor, max_items=max_items)
+
+    def _get_many(
+        self,
+        get: Callable[[str], Awaitable[M]],
+        ids: Iterable[str] | AsyncIterable[str],
+        *,
+        concurrency: int,
+        on_error: OnError,
+        ordered: bool,
+        progress: Callable[[Progress], object] | None,
+    ) -> AsyncBatch[M]:
+        """Return a batch that fetches the ids."""
+        from truto_async.batch import AsyncBatch, BatchPlan  # noqa: PLC0415  # most scripts have no batches
+
+        plan = BatchPlan(get, ids, concurrency=concurrency, on_error=on_error, ordered=ordered, progress=progress)
+        return AsyncBatch(plan)
+
     async def _page(self, query: Query) -> Page[M]:
         """Fetch a page, and make its models in short steps that leave the event loop free in between."""
+        from truto_async.paging import Page  # noqa: PLC0415  # as above
+
         document = await self._transport.fetch(build_request("GET", self._path, query, None), parse_body)
         key, rows = _rows(document)
         items: list[M] = []

@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from truto_async import models
-from truto_async._config.checks import check_number
 from truto_async._support import json
-from truto_async.batch import AsyncBatch, BatchPlan, OnError, Progress
 from truto_async.errors import InvalidArgumentError, ResponseDecodeError
-from truto_async.paging import AsyncPager, Page
 from truto_async.resources._base import Resource
 
 if TYPE_CHECKING:
@@ -17,12 +14,13 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from truto_async._support.json import JSONObject
+    from truto_async.batch import AsyncBatch, OnError, Progress
     from truto_async.models import ArgsSchema, Node, SyncJob
+    from truto_async.paging import AsyncPager
 
 __all__ = ["AsyncSyncJobs", "SyncJobFields"]
 
 _SERVER_FIELDS = ("id", "environment_id", "created_at", "updated_at")
-_PAGE_SIZE = 50
 
 
 class SyncJobFields(TypedDict, total=False):
@@ -82,19 +80,8 @@ class AsyncSyncJobs(Resource["SyncJob"]):
         Raises:
             InvalidArgumentError: `limit` or `max_items` is not a positive integer.
         """
-        size = _PAGE_SIZE if limit is None else limit
-        check_number("limit", size, int)
-
-        async def fetch(cursor: str | None, wanted: int | None) -> Page[SyncJob]:
-            query = {
-                "integration_name": integration_name,
-                "environment_id": environment_id,
-                "limit": size if wanted is None else min(size, wanted),
-                "next_cursor": cursor,
-            }
-            return await self._page(query)
-
-        return AsyncPager(fetch, cursor=cursor, max_items=max_items)
+        query = {"integration_name": integration_name, "environment_id": environment_id}
+        return self._list(query, limit=limit, max_items=max_items, cursor=cursor)
 
     def get_many(
         self,
@@ -121,8 +108,7 @@ class AsyncSyncJobs(Resource["SyncJob"]):
             InvalidArgumentError: an option is out of its range. A single bad id is an outcome with this error.
             AuthenticationError: while walking: the token is not valid; TLSError and ClientClosedError end the walk, too.
         """
-        plan = BatchPlan(self.get, ids, concurrency=concurrency, on_error=on_error, ordered=ordered, progress=progress)
-        return AsyncBatch(plan)
+        return self._get_many(self.get, ids, concurrency=concurrency, on_error=on_error, ordered=ordered, progress=progress)
 
     async def create(self, job: SyncJob | None = None, **fields: Unpack[SyncJobFields]) -> SyncJob:
         """Create a sync job: `POST /sync-job` (truto.one/docs, Sync jobs). It is never sent twice.
