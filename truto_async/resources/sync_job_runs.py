@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from truto_async import models
-from truto_async._transport.request import Request, encode_id
-from truto_async.errors import InvalidArgumentError
-from truto_async.resources._base import Resource
-from truto_async.resources._documents import to_document
+from truto_async._transport.request import encode_id
+from truto_async.resources._documents import check_exclusive, to_document
+from truto_async.resources._entity import EntityResource
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncSyncJobRuns"]
 
 
-class AsyncSyncJobRuns(Resource["SyncJobRun"]):
+class AsyncSyncJobRuns(EntityResource["SyncJobRun"]):
     """The runs of the sync jobs of the token's environment."""
 
     _path = "/sync-job-run"
@@ -146,8 +145,6 @@ class AsyncSyncJobRuns(Resource["SyncJobRun"]):
             AmbiguousOutcomeError: no answer came; the run may have been started.
             APIStatusError: the server said no, as to arguments that the job does not take.
         """
-        if webhook_id is not None and daemon_group_key is not None:
-            raise InvalidArgumentError("webhook_id and daemon_group_key exclude each other")
         encode_id(sync_job_id)  # which says what is wrong with it
         fields = {
             "sync_job_id": sync_job_id,
@@ -165,10 +162,11 @@ class AsyncSyncJobRuns(Resource["SyncJobRun"]):
             "mutex_key": mutex_key,
             "state_key": state_key,
         }
+        check_exclusive(fields, "webhook_id", "daemon_group_key")
         from truto_async.models.run import RunStart  # noqa: PLC0415  # models load when they are first used
 
         given = {name: value for name, value in fields.items() if value is not None}
-        return await self._write("POST", None, to_document(RunStart, given))
+        return await self._send("POST", None, None, to_document(RunStart, given))
 
     async def stop(self, id: str) -> SyncJobRun:  # noqa: A002  # the API's own word
         """Stop a run and return it: `DELETE /sync-job-run/<id>` (truto.one/docs, Stop sync job run).
@@ -179,9 +177,5 @@ class AsyncSyncJobRuns(Resource["SyncJobRun"]):
             InvalidArgumentError: the id cannot be right.
             APIStatusError: the server said no; NotFoundError where there is no such run.
         """
-
-        def decode(body: bytes) -> SyncJobRun | None:
-            return self._codec.decode(body) if body else None
-
-        run = await self._transport.fetch(Request("DELETE", f"{self._path}/{encode_id(id)}"), decode)
+        run = await self._remove(id)
         return await self._get(id) if run is None else run
