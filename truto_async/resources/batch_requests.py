@@ -40,8 +40,8 @@ class AsyncBatchRequests(Resource["BatchResult"]):
         Args:
             integrated_account_id: the account to call.
             resources: the entries, at least one: flat ones as in jobs of runtimes 1 to 3, such as
-                `{"resource": "ticketing/tickets", "method": "list"}`. Entries of the proxy API, whose resource is one word, are
-                in the result only with `"persist": True`.
+                `{"resource": "ticketing/tickets", "method": "list"}`. Entries of the proxy API, whose resource is one word,
+                are in the result only with `"persist": True`.
             args: the arguments for the entries' placeholders.
 
         Raises:
