@@ -66,3 +66,42 @@ async def test_many_first_calls_at_once(fake_truto: FakeTruto) -> None:
         await asyncio.gather(*(truto.sync_jobs.get(JOB_ID) for _ in range(20)))
 
         assert 1 == len(lifetimes)
+
+
+def test_a_loop_that_ends_while_the_client_is_closed(fake_truto: FakeTruto) -> None:
+    """Another thread's loop may end between the look whether it runs and the message to it; that holds up nothing."""
+    asked, ended, ready = threading.Event(), threading.Event(), threading.Event()
+
+    class Loop(asyncio.SelectorEventLoop):
+        """Ends while another thread asks it whether it runs."""
+
+        def is_running(self) -> bool:
+            running = super().is_running()
+            if running and threading.current_thread() is not thread:
+                asked.set()
+                ended.wait()
+            return running
+
+    def work() -> None:
+        with asyncio.Runner(loop_factory=Loop) as runner:
+            runner.run(get())
+        ended.set()
+
+    async def get() -> None:
+        await truto.sync_jobs.get(JOB_ID)
+        ready.set()
+        await asyncio.to_thread(asked.wait)
+
+    async def main() -> None:
+        await truto.sync_jobs.get(JOB_ID)
+        await asyncio.to_thread(ready.wait)
+        lifetime = truto._transport._shared.pools._pools[asyncio.get_running_loop()].lifetime
+        await truto.close()
+        assert lifetime is not None
+        assert lifetime.ag_frame is None
+
+    truto = AsyncTruto(fake_truto.token, base_url=fake_truto.url)
+    thread = threading.Thread(target=work)
+    thread.start()
+    asyncio.run(main())
+    thread.join()

@@ -124,8 +124,10 @@ class ConnectionPools:
         pools, self._pools = self._pools, {}
         loops = {call.task.get_loop() for call in list(self.calls)} | pools.keys()
         for loop in loops - {here}:
-            if loop.is_running():  # else the session is closed with its loop
-                loop.call_soon_threadsafe(self._start_closing, pools.get(loop))
+            # Where a loop does not run, or has just ended, the session is closed with it.
+            with suppress(RuntimeError):
+                if loop.is_running():
+                    loop.call_soon_threadsafe(self._start_closing, pools.get(loop))
         await self._close_in_loop(pools.get(here))
 
     async def _keep(self, pool: ConnectionPool) -> ConnectionPool:
