@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import pickle
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from truto_async.testing import SEED_JOBS, FakeTruto, no_waiting
 from truto_sync import Truto
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from tests.conftest import MakeClient
 
 JOB_ID = SEED_JOBS[3]["id"]
@@ -420,3 +423,38 @@ async def test_a_loop_that_stops_while_others_wait_behind() -> None:
     await runner
     await asyncio.to_thread(stopped.run_until_complete, asyncio.wait_for(tasks[0], 5))
     stopped.close()
+
+
+def test_is_busy_in_several_threads() -> None:
+    """It may be asked in one thread while another is in the middle of forgetting old slots."""
+    limit = RateLimit(1, per=0.01)
+    others: list[threading.Thread] = []
+    answers: list[bool] = []
+
+    def look() -> None:
+        answers.append(limit.is_busy)
+
+    lines: list[int] = []
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        if frame.f_code.co_name == "flush" and event == "line":
+            lines.append(frame.f_lineno)
+        if len(lines) == 3 and not others:  # there is an old slot, and its age is about to be looked at
+            others.append(threading.Thread(target=look))
+            others[0].start()
+            others[0].join(0.2)
+        return trace
+
+    def look_slowly() -> None:
+        sys.settrace(trace)
+        look()
+
+    limit.try_acquire()
+    limit.release()
+    time.sleep(0.02)
+    thread = threading.Thread(target=look_slowly)
+    thread.start()
+    thread.join()
+    others[0].join()
+
+    assert [False, False] == answers

@@ -188,7 +188,9 @@ class RateLimit:
     @property
     def is_busy(self) -> bool:
         """Whether a slot is in use or waited for."""
-        return bool(self._queue.waiters) or self._window.in_flight > 0 or self._window.seconds_until_free(self.limit - 1) > 0
+        with self._lock:
+            window = self._window
+            return bool(self._queue.waiters) or window.in_flight > 0 or window.seconds_until_free(self.limit - 1) > 0
 
     def _seconds_until_free(self, ahead: int) -> float:
         return max(0.0, self._paused_until - time.monotonic(), self._window.seconds_until_free(ahead))
