@@ -142,7 +142,40 @@ async def test_a_pause_ends_without_a_burst() -> None:
             granted.append(time.monotonic() - began)
 
     assert granted[0] >= 0.4
-    assert all(later - earlier > 0.04 for earlier, later in itertools.pairwise(granted))
+    assert all(later - earlier > 0.02 for earlier, later in itertools.pairwise(granted))
+
+    await asyncio.sleep(0.9 - (time.monotonic() - began) + 0.1)
+    assert all(limit.try_acquire() for _ in range(5))  # the pause is forgotten
+
+
+@pytest.mark.parametrize("pause", [0.3, 0.7], ids=["a short pause", "a long pause"])
+@pytest.mark.parametrize("answered", [0.05, 0.5, 0.9], ids=["early", "in the middle", "late"])
+@pytest.mark.parametrize("counted", [True, False], ids=["answered", "unsent"])
+async def test_slots_in_flight_when_a_pause_begins(pause: float, answered: float, *, counted: bool) -> None:
+    """Whenever their responses come, neither they nor what was free are granted in a burst."""
+    limit = RateLimit(20, per=0.8)
+    for _ in range(4):
+        async with limit:
+            pass
+    for _ in range(11):
+        await limit.acquire()
+    began = time.monotonic()
+    limit.pause(pause)
+    granted: list[float] = []
+
+    async def work() -> None:
+        async with limit:
+            granted.append(time.monotonic() - began)
+
+    tasks = [asyncio.create_task(work()) for _ in range(30)]
+    await asyncio.sleep(answered)
+    for _ in range(11):
+        limit.release(counted=counted)
+    await asyncio.gather(*tasks)
+
+    assert granted[0] >= pause
+    assert all(later - earlier > 0.015 for earlier, later in itertools.pairwise(granted))
+    assert granted[-1] < max(pause, answered) + 2.2
 
 
 def test_shared_by_threads_and_loops() -> None:
