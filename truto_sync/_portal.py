@@ -145,7 +145,8 @@ class LoopThread:
         """Close the client and end the loop and the thread."""
         # While the interpreter ends, and in a forked child, the thread does not run any more.
         if self._process == os.getpid() and self._thread.is_alive() and not sys.is_finalizing():
-            self._loop.call_soon_threadsafe(self._stopping.set)
+            with suppress(RuntimeError):  # the loop is closed already, and the thread about to end
+                self._loop.call_soon_threadsafe(self._stopping.set)
             if threading.current_thread() is not self._thread:
                 self._thread.join()
 

@@ -341,3 +341,38 @@ print(threads())
     )
 
     assert ("True\nTrue\n1\n0\n", "") == (done.stdout, done.stderr)
+
+
+def test_a_client_that_is_collected_while_its_loop_closes() -> None:
+    """A thread whose loop is closed, and that has not ended yet, needs no stopping."""
+    done = run_script(
+        """
+import asyncio, threading, time
+from truto_async import Hooks
+from truto_async.testing import FakeTruto
+from truto_sync import Truto
+
+class Loop(asyncio.SelectorEventLoop):
+    def close(self):
+        super().close()
+        if threading.current_thread().name == "truto_sync":
+            closed.set()
+            time.sleep(0.3)
+
+class Policy(asyncio.DefaultEventLoopPolicy):
+    _loop_factory = Loop
+
+closed = threading.Event()
+asyncio.set_event_loop_policy(Policy())
+fake = FakeTruto().__enter__()
+closing = Hooks(on_response=lambda _: truto.close())
+truto = Truto(fake.token, base_url=fake.url, hooks=closing)
+truto.sync_jobs.get(next(iter(fake.jobs)))
+closed.wait()
+del truto
+print("collected", sum(thread.name == "truto_sync" for thread in threading.enumerate()))
+""",
+        TRUTO_UVLOOP="0",
+    )
+
+    assert ("collected 0\n", "") == (done.stdout, done.stderr)
