@@ -107,20 +107,23 @@ class LoopThread:
         # How often the inbox was emptied, and what that number was before the latest wake-up for it.
         self._emptied = 0
         self._woken_at = -1
-        self._running: Future[asyncio.AbstractEventLoop] = Future()
+        self._running: Future[asyncio.AbstractEventLoop | Exception] = Future()
         self._thread = threading.Thread(target=self._main, name="truto_sync", daemon=True)
 
     def start(self) -> None:
         """Start the thread, and wait for its event loop; raises APIConnectionError if none can be made."""
         try:
             self._thread.start()
-            self._loop = self._running.result()
-        except (OSError, RuntimeError) as error:  # no file descriptors, or no threads, are left
-            problem = APIConnectionError(f"no event loop could be started for this client: {error}")
-            problem.__cause__ = error.with_traceback(None)
-        else:
-            return
-        raise problem
+            loop = self._running.result()
+        except RuntimeError as error:
+            if error.__context__ is not None:  # Ctrl-C in the middle of a wait, from which `threading` makes this error
+                raise error.__context__ from None
+            loop = error  # no threads are left
+        if isinstance(loop, Exception):
+            problem = APIConnectionError(f"no event loop could be started for this client: {loop}")
+            problem.__cause__ = loop.with_traceback(None)
+            raise problem
+        self._loop = loop
 
     def run(self, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a coroutine for a caller in another thread."""
@@ -183,9 +186,10 @@ class LoopThread:
             self._loop.call_soon_threadsafe(call.cancel)
             call.wait()
 
-    def _stop_abandoned(self, running: Future[asyncio.AbstractEventLoop]) -> None:
-        if running.exception() is None:
-            running.result().call_soon_threadsafe(self._stopping.set)
+    def _stop_abandoned(self, running: Future[asyncio.AbstractEventLoop | Exception]) -> None:
+        loop = running.result()
+        if not isinstance(loop, Exception):
+            loop.call_soon_threadsafe(self._stopping.set)
 
     def _main(self) -> None:
         try:
@@ -193,7 +197,7 @@ class LoopThread:
                 runner = asyncio.Runner(loop_factory=_loop_factory())
                 runner.get_loop()
             except Exception as error:  # noqa: BLE001  # whatever it is, it is the caller's
-                self._running.set_exception(error)
+                self._running.set_result(error)
                 return
             with runner:
                 runner.run(self._serve())

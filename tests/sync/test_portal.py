@@ -17,6 +17,7 @@ from truto_sync._portal import Portal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+    from types import FrameType
 
 variable: ContextVar[int] = ContextVar("variable")
 
@@ -376,3 +377,24 @@ print("collected", sum(thread.name == "truto_sync" for thread in threading.enume
     )
 
     assert ("collected 0\n", "") == (done.stdout, done.stderr)
+
+
+def test_ctrl_c_at_the_worst_moment_of_the_start() -> None:
+    """Where `threading` makes a RuntimeError of it, Ctrl-C is Ctrl-C all the same."""
+    portal = Portal(nothing)
+    before = sys.gettrace()
+
+    def trace(frame: FrameType, *_: object) -> None:
+        if frame.f_code.co_name == "_acquire_restore":  # the caller waits for the thread no longer, and has no lock yet
+            sys.settrace(before)
+            raise KeyboardInterrupt
+
+    sys.settrace(trace)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            portal.run(nothing)
+    finally:
+        sys.settrace(before)
+
+    assert 7 == portal.run(seven)
+    portal.close()
