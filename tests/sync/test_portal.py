@@ -382,19 +382,21 @@ print("collected", sum(thread.name == "truto_sync" for thread in threading.enume
 def test_ctrl_c_at_the_worst_moment_of_the_start() -> None:
     """Where `threading` makes a RuntimeError of it, Ctrl-C is Ctrl-C all the same."""
     portal = Portal(nothing)
-    before = sys.gettrace()
+    before, interval = sys.getprofile(), sys.getswitchinterval()
 
-    def trace(frame: FrameType, *_: object) -> None:
+    def interrupt(frame: FrameType, *_: object) -> None:
         if frame.f_code.co_name == "_acquire_restore":  # the caller waits for the thread no longer, and has no lock yet
-            sys.settrace(before)
+            sys.setprofile(before)
             raise KeyboardInterrupt
 
-    sys.settrace(trace)
+    sys.setswitchinterval(10)  # the thread begins only when its caller waits
+    sys.setprofile(interrupt)
     try:
         with pytest.raises(KeyboardInterrupt):
             portal.run(nothing)
     finally:
-        sys.settrace(before)
+        sys.setprofile(before)
+        sys.setswitchinterval(interval)
 
     assert 7 == portal.run(seven)
     portal.close()
