@@ -79,18 +79,21 @@ class Portal:
     def _start_thread(self) -> LoopThread:
         with self._lock:
             self.check_open()
-            if self._loop_thread is None or not self._loop_thread.is_alive:
-                loop_thread = LoopThread(self._on_close)
-                try:
-                    loop_thread.start()
-                    self.check_open()  # a signal handler may have closed the client by now, or started a thread itself
-                    if self._loop_thread is None or not self._loop_thread.is_alive:
-                        self._loop_thread = loop_thread
-                        finalize(self, loop_thread.stop)
-                finally:
-                    if self._loop_thread is not loop_thread:
-                        loop_thread.abandon()
-            return self._loop_thread
+            current = self._loop_thread
+            if current is not None and current.is_alive:
+                return current
+            loop_thread = LoopThread(self._on_close)
+            try:
+                loop_thread.start()
+                self.check_open()  # a signal handler may have closed the client by now, or started a thread itself
+                current = self._loop_thread
+                if current is None or not current.is_alive:
+                    self._loop_thread = current = loop_thread
+                    finalize(self, loop_thread.stop)
+            finally:
+                if self._loop_thread is not loop_thread:
+                    loop_thread.abandon()
+            return current
 
 
 class LoopThread:

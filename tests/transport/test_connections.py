@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+from types import AsyncGeneratorType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +14,7 @@ from truto_async import AsyncTruto, ClientClosedError
 from truto_async.testing import SEED_JOBS, FakeTruto
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import Callable
 
 JOB_ID = SEED_JOBS[3]["id"]
 MISPLACED = {"id": "another"}
@@ -26,12 +27,12 @@ def close_in_a_thread(truto: AsyncTruto) -> None:
     thread.join()
 
 
-def when_a_pool_opens(act: Callable[[], None], number: int = 1) -> list[AsyncGenerator[Any, Any]]:
+def when_a_pool_opens(act: Callable[[], None], number: int = 1) -> list[AsyncGeneratorType[Any, Any]]:
     """Act at the moment when a pool opens its lifetime in this loop; the lifetimes are added to the list."""
-    lifetimes: list[AsyncGenerator[Any, Any]] = []
+    lifetimes: list[AsyncGeneratorType[Any, Any]] = []
     first_iteration = sys.get_asyncgen_hooks().firstiter
 
-    def opened(generator: AsyncGenerator[Any, Any]) -> None:
+    def opened(generator: AsyncGeneratorType[Any, Any]) -> None:
         assert first_iteration is not None
         first_iteration(generator)
         if generator.__name__ == "_close_with_loop":
@@ -97,7 +98,7 @@ def test_a_loop_that_ends_while_the_client_is_closed(fake_truto: FakeTruto) -> N
         await asyncio.to_thread(ready.wait)
         lifetime = truto._transport._shared.pools._pools[asyncio.get_running_loop()].lifetime
         await truto.close()
-        assert lifetime is not None
+        assert isinstance(lifetime, AsyncGeneratorType)
         assert lifetime.ag_frame is None
 
     truto = AsyncTruto(fake_truto.token, base_url=fake_truto.url)
