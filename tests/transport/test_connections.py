@@ -14,7 +14,7 @@ from truto_async import AsyncTruto, ClientClosedError
 from truto_async.testing import SEED_JOBS, FakeTruto
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncGenerator, Callable
 
 JOB_ID = SEED_JOBS[3]["id"]
 MISPLACED = {"id": "another"}
@@ -32,10 +32,10 @@ def when_a_pool_opens(act: Callable[[], None], number: int = 1) -> list[AsyncGen
     lifetimes: list[AsyncGeneratorType[Any, Any]] = []
     first_iteration = sys.get_asyncgen_hooks().firstiter
 
-    def opened(generator: AsyncGeneratorType[Any, Any]) -> None:
+    def opened(generator: AsyncGenerator[Any, Any]) -> None:
         assert first_iteration is not None
         first_iteration(generator)
-        if generator.__name__ == "_close_with_loop":
+        if isinstance(generator, AsyncGeneratorType) and generator.__name__ == "_close_with_loop":
             lifetimes.append(generator)
             if len(lifetimes) == number:
                 act()
