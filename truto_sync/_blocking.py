@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar,
 from truto_sync._portal import Portal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
     from types import FunctionType
 
     from truto_async.batch import AsyncBatch
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from truto_sync.batch import Batch
     from truto_sync.paging import Pager
 
-__all__ = ["Facade", "blocking", "mirrors", "paged", "streamed"]
+__all__ = ["Facade", "blocking", "iterated", "mirrors", "paged", "streamed"]
 
 A = TypeVar("A")
 A_co = TypeVar("A_co", covariant=True)
@@ -91,6 +91,13 @@ def streamed(method: Callable[Concatenate[A, P], AsyncBatch[T]]) -> Twin[A, P, B
         return Batch(call(), portal)
 
     return Twin(method, make)
+
+
+def iterated(
+    method: Callable[Concatenate[A, P], AsyncGenerator[T, None]],
+) -> Twin[A, P, Generator[T, None, None]]:
+    """Make a method that returns a blocking generator."""
+    return Twin(method, lambda portal, call: portal.walk(call()))
 
 
 def mirrors(
