@@ -24,7 +24,7 @@ RESOURCES: list[tuple[type[Any], type[Any]]] = [
     if name.startswith("Async")
 ]
 TWINS: list[tuple[type[Any], type[Any]]] = [(AsyncTruto, Truto), *RESOURCES]
-SYNCHRONOUS = {"with_options", "list", "get_many"}
+SYNCHRONOUS = {"with_options", "list", "get_many", "watch"}
 CONTEXT = {"__aenter__": "__enter__", "__aexit__": "__exit__"}
 
 
