@@ -54,7 +54,9 @@ def explain(entries: Iterable[RapidBridgeLog]) -> tuple[Reason, list[RapidBridge
     them are returned.
     """
     ordered = sorted(entries, key=_time)
-    failures = [(entry, found) for entry in ordered if (found := _reason(entry)) is not None]
+    failures: list[tuple[RapidBridgeLog, Reason]] = [
+        (entry, found) for entry in ordered if (found := _reason(entry)) is not None
+    ]
     if not failures:
         return "unknown", ordered[-_MOST_UNEXPLAINED:]
     reason: Reason = "unknown"
@@ -106,7 +108,7 @@ def _reason(entry: RapidBridgeLog) -> Reason | None:
     if code < 400 and not _is_error(entry, text):
         return None
     by_type: Reason | None = "mapping" if entry.sync_job_request_type in _EXPRESSIONS else None
-    by_words = next((reason for reason, pattern in _WORDS if pattern.search(text)), None)
+    by_words: Reason | None = next((reason for reason, pattern in _WORDS if pattern.search(text)), None)
     otherwise: Reason = "provider" if code >= 400 else "unknown"
     return _STATUSES.get(code) or by_type or by_words or otherwise
 

@@ -20,8 +20,8 @@ __all__ = ["FIRST_POLL", "Pace", "is_cheaper_to_list", "is_fatal", "is_transient
 
 FIRST_POLL = 1.0
 _GROWTH = 1.5
-_LONGEST = 12.0
-"""Seconds between two looks; an end must be seen within 15, and the request itself takes time."""
+_LONGEST = 10.0
+"""Seconds between two looks; an end must be seen within 15, and looking at many runs takes a few itself."""
 _TRANSIENT = frozenset({408, 425, 429})
 _MOST_UNREADABLE = 5
 _ALWAYS_ONE_BY_ONE = 5

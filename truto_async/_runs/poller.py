@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["RunPoller", "Subscription"]
 
 _MOST_PAGES = 40
+_AHEAD = 3.0
+"""For how many seconds a list looks ahead: else those that the list before saw last would soon need another."""
 _SECONDS_A_PAGE = 0.25
 """How long to leave the server alone after a list, for each of its pages."""
 
@@ -145,7 +147,8 @@ class RunPoller:
         now = time.monotonic()
         due = [followed for followed in self._followed.values() if followed.pace.due <= now]
         if is_cheaper_to_list(len(due), self._pages):
-            due = await self._list(due)
+            soon = [followed for followed in self._followed.values() if followed.pace.due <= now + _AHEAD]
+            due = await self._list(soon)
         await asyncio.gather(*map(self._fetch, due))
 
     async def _fetch(self, followed: Followed) -> None:
@@ -155,7 +158,7 @@ class RunPoller:
         except TrutoError as error:
             self._failed([followed], error)
         else:
-            self._seen(followed, run)
+            self._seen(run)
 
     async def _list(self, due: list[Followed]) -> list[Followed]:
         """List the newest runs until all that are due are seen; returns those that are cheaper to fetch one by one."""
@@ -174,19 +177,22 @@ class RunPoller:
             pages += 1
             for run in page.runs(lambda row: row["id"].lower() in self._followed):
                 missing.pop(run.id.lower(), None)
-                self._seen(self._followed[run.id.lower()], run, pages * _SECONDS_A_PAGE)
+                self._seen(run, pages * _SECONDS_A_PAGE)
             cursor = page.next_cursor
             if cursor is None:
                 break
         self._pages = pages
         return list(missing.values())
 
-    def _seen(self, followed: Followed, run: SyncJobRun, at_least: float = 0.0) -> None:
+    def _seen(self, run: SyncJobRun, at_least: float = 0.0) -> None:
+        followed = self._followed.get(run.id.lower())
+        if followed is None:  # meanwhile nobody follows it any more
+            return
         followed.pace.succeeded(time.monotonic(), at_least)
         for subscription in followed.subscriptions:
             subscription.publish(run)
         if run.is_finished:
-            self._followed.pop(followed.key, None)
+            del self._followed[followed.key]
 
     def _failed(self, missed: Collection[Followed], error: TrutoError) -> None:
         """Look again later, or give up."""
@@ -194,6 +200,7 @@ class RunPoller:
             self._end(self._followed.values(), error)
             return
         now = time.monotonic()
+        missed = [followed for followed in missed if self._followed.get(followed.key) is followed]
         hopeless = [followed for followed in missed if not is_transient(error, followed.pace.failed(now))]
         self._end(hopeless, error)
         for followed in missed:
@@ -205,6 +212,6 @@ class RunPoller:
     def _end(self, runs: Collection[Followed], error: Exception) -> None:
         """Hand an error to all who follow these runs, each a copy: raising one adds to its traceback."""
         for followed in list(runs):
-            self._followed.pop(followed.key, None)
+            del self._followed[followed.key]
             for subscription in followed.subscriptions:
                 subscription.fail(copy.copy(error))

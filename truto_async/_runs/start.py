@@ -82,6 +82,12 @@ class StartOnce:
                 return run
             starts.lose(start)
             return await self._find(start, lost)
+        except asyncio.CancelledError as cancellation:
+            cancellation.add_note(
+                "The run may have been started. Look for it with "
+                f"sync_job_runs.list(sync_job_id={start.job_id!r}, sort='-created_at') before you start another."
+            )
+            raise
         finally:
             starts.end(start)
 
@@ -90,7 +96,7 @@ class StartOnce:
         seen = "there was no time left to look for its run"
         for seconds in _WAITS:
             left = self._seconds_left()
-            if left is not None and seconds >= left:
+            if left is not None and seconds + _SOON >= left:
                 break
             await asyncio.sleep(waits.seconds_to_wait(seconds) if seconds else 0)
             if not await self._until(lambda: not self._starts.is_any_sent(start)):

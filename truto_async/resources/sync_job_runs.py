@@ -226,7 +226,7 @@ class AsyncSyncJobRuns(Resource["SyncJobRun"]):
             run: the run or its id, which may come from another process.
             timeout: how many seconds to wait in all; None for no limit. The client's options do not apply to polls.
             on_timeout: "leave" to let the run go on after the timeout, "stop" to stop it.
-            poll: the seconds from the first look at the run to the second; default 1. The intervals grow up to 12 seconds.
+            poll: the seconds from the first look at the run to the second; default 1. The intervals grow up to 10 seconds.
 
         Raises:
             InvalidArgumentError: the id cannot be right, or an option is out of its range.
@@ -265,7 +265,7 @@ class AsyncSyncJobRuns(Resource["SyncJobRun"]):
 
         Args:
             run: the run or its id, which may come from another process.
-            poll: the seconds from the first look at the run to the second; default 1. The intervals grow up to 12 seconds.
+            poll: the seconds from the first look at the run to the second; default 1. The intervals grow up to 10 seconds.
 
         Raises:
             InvalidArgumentError: the id cannot be right, or `poll` is out of its range.
@@ -375,7 +375,7 @@ def _follow(transport: Transport) -> Following:
     runs = AsyncSyncJobRuns(transport.with_options({"timeout": _POLL_TIMEOUT, "deadline": None, "retry": None}))
 
     async def page(cursor: str | None) -> RunPage:
-        query = {"sort": "-created_at", "limit": _POLL_PAGE, "next_cursor": cursor}
+        query: Query = {"sort": "-created_at", "limit": _POLL_PAGE, "next_cursor": cursor}
         return await runs._run_page(query)  # noqa: SLF001  # its own class
 
     return Following(RunSource(transport=transport, get=runs.get, page=page))
