@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
 
+from truto_async._support.lazy import LazyAttribute
 from truto_sync._portal import Portal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
     from types import FunctionType
 
     from truto_async.batch import AsyncBatch
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from truto_sync.batch import Batch
     from truto_sync.paging import Pager
 
-__all__ = ["Facade", "blocking", "mirrors", "paged", "streamed"]
+__all__ = ["Facade", "blocking", "iterated", "mirrors", "paged", "part", "streamed"]
 
 A = TypeVar("A")
 A_co = TypeVar("A_co", covariant=True)
@@ -91,6 +92,28 @@ def streamed(method: Callable[Concatenate[A, P], AsyncBatch[T]]) -> Twin[A, P, B
         return Batch(call(), portal)
 
     return Twin(method, make)
+
+
+def iterated(
+    method: Callable[Concatenate[A, P], AsyncGenerator[T, None]],
+) -> Twin[A, P, Generator[T, None, None]]:
+    """Make a method that returns a blocking generator."""
+    return Twin(method, lambda portal, call: portal.walk(call()))
+
+
+def part(twin: LazyAttribute[A], kind: Callable[[], Callable[[A, Portal], F]]) -> LazyAttribute[F]:
+    """Make an attribute with the facade of an attribute of the asynchronous object, when it is first read.
+
+    Args:
+        twin: the attribute of the asynchronous class.
+        kind: returns the class of the facade, which may not be loaded yet.
+    """
+
+    def make(facade: Facade[Any]) -> F:
+        return kind()(getattr(facade._target, twin.name), facade._portal)  # noqa: SLF001  # its own facade
+
+    make.__doc__ = twin.__doc__
+    return LazyAttribute(make)
 
 
 def mirrors(
