@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
-from truto_async import models
+from truto_async import models, resources
 from truto_async._codec.body import parse_body
 from truto_async._config.endpoint import read_base_url, read_proxy, read_ssl, read_token
+from truto_async._support.lazy import LazyAttribute
 from truto_async._transport.request import build_request
 from truto_async._transport.settings import CallOptions, Settings
 from truto_async._transport.transport import Transport
 from truto_async.errors import InvalidArgumentError
 from truto_async.options import RateLimit, RetryPolicy
-from truto_async.resources import AsyncSyncJobs
 
 if TYPE_CHECKING:
     import ssl as tls
@@ -38,9 +38,6 @@ class AsyncTruto:
     Make one client and keep it: it holds a pool of connections for each event loop that it is used in. It opens nothing
     before the first call. Use it as a context manager, or call `close()` at the end.
     """
-
-    sync_jobs: AsyncSyncJobs
-    """The sync jobs of the token's environment."""
 
     def __init__(
         self,
@@ -113,7 +110,59 @@ class AsyncTruto:
 
     def _use(self, transport: Transport) -> None:
         self._transport = transport
-        self.sync_jobs = AsyncSyncJobs(transport)
+
+    @LazyAttribute
+    def sync_jobs(self) -> resources.AsyncSyncJobs:
+        """The sync jobs of the token's environment."""
+        return resources.AsyncSyncJobs(self._transport)
+
+    @LazyAttribute
+    def sync_job_runs(self) -> resources.AsyncSyncJobRuns:
+        """The runs of sync jobs: starting, listing and stopping them."""
+        return resources.AsyncSyncJobRuns(self._transport)
+
+    @LazyAttribute
+    def sync_job_cron_triggers(self) -> resources.AsyncSyncJobCronTriggers:
+        """The cron triggers, which start runs at fixed times."""
+        return resources.AsyncSyncJobCronTriggers(self._transport)
+
+    @LazyAttribute
+    def sync_job_templates(self) -> resources.AsyncSyncJobTemplates:
+        """The templates of sync jobs."""
+        return resources.AsyncSyncJobTemplates(self._transport)
+
+    @LazyAttribute
+    def sync_job_run_state(self) -> resources.AsyncSyncJobRunState:
+        """The state that sync jobs keep between runs."""
+        return resources.AsyncSyncJobRunState(self._transport)
+
+    @LazyAttribute
+    def webhooks(self) -> resources.AsyncWebhooks:
+        """The webhooks, which get Truto's events."""
+        return resources.AsyncWebhooks(self._transport)
+
+    @LazyAttribute
+    def logs(self) -> resources.AsyncLogs:
+        """Truto's logs."""
+        return resources.AsyncLogs(self._transport)
+
+    @LazyAttribute
+    def batch_requests(self) -> resources.AsyncBatchRequests:
+        """Batch requests: several calls to a connected product in one go."""
+        return resources.AsyncBatchRequests(self._transport)
+
+    def resource(self, path: str) -> resources.AsyncGenericResource:
+        """Return the operations on any kind of object, as plain dicts: for what has no attribute of its own.
+
+        As in `truto.resource("integrated-account").list(query={"tenant_id": "acme"})`. Nothing is sent.
+
+        Args:
+            path: the path of the objects after the base URL, such as "integrated-account" or "unified/crm/contacts".
+
+        Raises:
+            InvalidArgumentError: the path cannot be right.
+        """
+        return resources.AsyncGenericResource(self._transport, path)
 
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
         """Return a client with other options for some calls, on the same connections, rate limit and retry budget.
@@ -136,6 +185,8 @@ class AsyncTruto:
 
     async def request(self, method: str, path: str, *, query: Query | None = None, json: JSONValue = None) -> JSONValue:
         """Call any endpoint, such as one without a method of its own yet, and return the parsed JSON of the response.
+
+        Where there are objects to list, get, create, update or delete, `resource` is more comfortable.
 
         Args:
             method: the HTTP method, such as "GET".
