@@ -147,6 +147,7 @@ from truto_sync import APIConnectionError, Truto
 from truto_sync.testing import FakeTruto
 
 with FakeTruto() as fake, Truto(fake.token, base_url=fake.url) as truto:
+    jobs = truto.sync_jobs  # its module is loaded while there are file descriptors for that
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/proc/self/fd")), limits[1]))
     held = []
@@ -156,7 +157,7 @@ with FakeTruto() as fake, Truto(fake.token, base_url=fake.url) as truto:
     except OSError:
         pass
     try:
-        truto.sync_jobs.get("x")
+        jobs.get("x")
     except APIConnectionError as error:
         print(type(error.__cause__).__name__, "no event loop" in str(error))
     for descriptor in held:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
-from truto_async import models
+from truto_async import models, resources
 from truto_async._codec.body import parse_body
 from truto_async._config.endpoint import read_base_url, read_proxy, read_ssl, read_token
+from truto_async._support.lazy import LazyAttribute
 from truto_async._transport.request import build_request
 from truto_async._transport.settings import CallOptions, Settings
 from truto_async._transport.transport import Transport
 from truto_async.errors import InvalidArgumentError
 from truto_async.options import RateLimit, RetryPolicy
-from truto_async.resources import AsyncSyncJobs
 
 if TYPE_CHECKING:
     import ssl as tls
@@ -38,9 +38,6 @@ class AsyncTruto:
     Make one client and keep it: it holds a pool of connections for each event loop that it is used in. It opens nothing
     before the first call. Use it as a context manager, or call `close()` at the end.
     """
-
-    sync_jobs: AsyncSyncJobs
-    """The sync jobs of the token's environment."""
 
     def __init__(
         self,
@@ -113,7 +110,16 @@ class AsyncTruto:
 
     def _use(self, transport: Transport) -> None:
         self._transport = transport
-        self.sync_jobs = AsyncSyncJobs(transport)
+
+    @LazyAttribute
+    def sync_jobs(self) -> resources.AsyncSyncJobs:
+        """The sync jobs of the token's environment."""
+        return resources.AsyncSyncJobs(self._transport)
+
+    @LazyAttribute
+    def sync_job_runs(self) -> resources.AsyncSyncJobRuns:
+        """The runs of sync jobs: starting, listing and stopping them."""
+        return resources.AsyncSyncJobRuns(self._transport)
 
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
         """Return a client with other options for some calls, on the same connections, rate limit and retry budget.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
 
+from truto_async._support.lazy import LazyAttribute
 from truto_sync._portal import Portal
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from truto_sync.batch import Batch
     from truto_sync.paging import Pager
 
-__all__ = ["Facade", "blocking", "mirrors", "paged", "streamed"]
+__all__ = ["Facade", "blocking", "mirrors", "paged", "part", "streamed"]
 
 A = TypeVar("A")
 A_co = TypeVar("A_co", covariant=True)
@@ -91,6 +92,21 @@ def streamed(method: Callable[Concatenate[A, P], AsyncBatch[T]]) -> Twin[A, P, B
         return Batch(call(), portal)
 
     return Twin(method, make)
+
+
+def part(twin: LazyAttribute[A], kind: Callable[[], Callable[[A, Portal], F]]) -> LazyAttribute[F]:
+    """Make an attribute with the facade of an attribute of the asynchronous object, when it is first read.
+
+    Args:
+        twin: the attribute of the asynchronous class.
+        kind: returns the class of the facade, which may not be loaded yet.
+    """
+
+    def make(facade: Facade[Any]) -> F:
+        return kind()(getattr(facade._target, twin.name), facade._portal)  # noqa: SLF001  # its own facade
+
+    make.__doc__ = twin.__doc__
+    return LazyAttribute(make)
 
 
 def mirrors(

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 
 from truto_async.client import AsyncTruto
 from truto_async.errors import InvalidArgumentError
-from truto_sync._blocking import Facade, blocking, mirrors
+from truto_sync import resources
+from truto_sync._blocking import Facade, blocking, mirrors, part
 from truto_sync._docs import described_as
 from truto_sync._portal import Portal
-from truto_sync.resources import SyncJobs
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -27,8 +27,8 @@ class Truto(Facade[AsyncTruto]):
     closed is closed when it is collected, or with the interpreter.
     """
 
-    sync_jobs: SyncJobs
-    """The sync jobs of the token's environment."""
+    sync_jobs = part(AsyncTruto.sync_jobs, lambda: resources.SyncJobs)
+    sync_job_runs = part(AsyncTruto.sync_job_runs, lambda: resources.SyncJobRuns)
 
     @mirrors(AsyncTruto.__init__)
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -44,7 +44,6 @@ class Truto(Facade[AsyncTruto]):
 
     def _use(self, target: AsyncTruto, portal: Portal) -> None:
         super().__init__(target, portal)
-        self.sync_jobs = SyncJobs(target.sync_jobs, portal)
 
     @described_as(AsyncTruto.with_options)
     def with_options(self, **options: Unpack[CallOptions]) -> Self:  # noqa: D102  # its twin says it

@@ -1,17 +1,48 @@
-"""Lazy imports: public names that load on first use, so that importing a package costs next to nothing."""
+"""What is loaded or made on first use, so that importing a package and making a client cost next to nothing."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from truto_async._support import collector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["lazy"]
+__all__ = ["LazyAttribute", "lazy"]
+
+T = TypeVar("T")
+
+
+class LazyAttribute(Generic[T]):
+    """Decorate a method that makes the value of an attribute when it is first read.
+
+    It is `functools.cached_property`, which mypy and pyright do not agree on where the class has the attribute.
+    """
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        """Take the method, and its docstring."""
+        self._make = make
+        self.__doc__ = make.__doc__
+
+    def __set_name__(self, owner: type[Any], name: str) -> None:
+        """Take the attribute's name."""
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: object) -> Self: ...
+
+    @overload
+    def __get__(self, instance: object, owner: object) -> T: ...
+
+    def __get__(self, instance: object, owner: object) -> Any:
+        """Make the value and put it in the instance, where later reads find it."""
+        if instance is None:
+            return self
+        value = vars(instance)[self.name] = self._make(instance)
+        return value
 
 
 def lazy(package: str, *modules: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:

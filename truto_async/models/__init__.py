@@ -19,12 +19,13 @@ if TYPE_CHECKING:
         UnknownNode,
         UpdateStateNode,
     )
+    from truto_async.models.run import SyncJobRun
     from truto_async.models.sync_job import SyncJob
 else:
     from truto_async._support.lazy import lazy
 
     __getattr__, __dir__ = lazy(
-        __name__, *(f"{__name__}.{home}" for home in ("_base", "args", "configs", "nodes", "sync_job"))
+        __name__, *(f"{__name__}.{home}" for home in ("_base", "args", "configs", "nodes", "sync_job", "run"))
     )
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "SpoolNode",
     "StateConfig",
     "SyncJob",
+    "SyncJobRun",
     "TransformNode",
     "UnknownNode",
     "UpdateStateNode",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
-from attrs import frozen
+from attrs import field, frozen
 
 from truto_async._codec import codec
 from truto_async._support import json
@@ -15,7 +15,7 @@ from truto_async.errors import InvalidArgumentError, ResponseDecodeError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Model"]
+__all__ = ["Entity", "Model"]
 
 _LONGEST_VALUE = 80
 
@@ -102,6 +102,21 @@ class Model:
         values = ((name, getattr(self, name)) for name in (*others, first))
         shown = [f"{name}={_abbreviated(value)}" for name, value in values if value is not None and value != {}]
         return f"{type(self).__name__}({', '.join(shown)})"
+
+
+@frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
+class Entity(Model):
+    """The base of the models that have an id and times."""
+
+    id: str
+    """The id, a UUID. The only field that is always there; it may be empty in an exported file."""
+
+    wire_times: dict[str, str] = field(factory=dict[str, str], eq=False, repr=False)
+    """The times as the server wrote them, by field, which `to_dict` returns. Neither compared nor shown."""
+
+    def __hash__(self) -> int:
+        """Hash by id, so that such objects can be in sets and keys of dicts."""
+        return hash(self.id)
 
 
 def _abbreviated(value: Any) -> str:

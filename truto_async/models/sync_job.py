@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 
-from truto_async.models._base import Model
+from truto_async.models._base import Entity
 from truto_async.models.args import ArgsSchema
 from truto_async.models.nodes import Node
 
@@ -13,14 +13,11 @@ __all__ = ["SyncJob"]
 
 
 @frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)
-class SyncJob(Model):
+class SyncJob(Entity):
     """A pipeline that pulls data from an account of a connected product.
 
     Fields follow truto.one/docs (sync jobs) and truto-skills (sync jobs), which names some that the docs leave out.
     """
-
-    id: str
-    """The id, a UUID. The only field that is always there; it may be empty in an exported file."""
 
     label: str | None = None
     """The name for people. The server's default is "Untitled"."""
@@ -54,13 +51,6 @@ class SyncJob(Model):
 
     updated_at: datetime | None = None
     """When it was last changed, in UTC."""
-
-    wire_times: dict[str, str] = field(factory=dict[str, str], eq=False, repr=False)
-    """The times as the server wrote them, by field, which `to_dict` returns. Neither compared nor shown."""
-
-    def __hash__(self) -> int:
-        """Hash by id, so that jobs can be in sets and keys of dicts."""
-        return hash(self.id)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # IPython's protocol
         """Show the job in IPython and Jupyter as `python -m truto_sync get` shows it."""

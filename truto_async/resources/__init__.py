@@ -1,5 +1,13 @@
-"""The resources: the operations on each kind of object."""
+"""The resources: the operations on each kind of object. They load on first use."""
 
-from truto_async.resources.sync_jobs import AsyncSyncJobs, SyncJobFields
+from typing import TYPE_CHECKING
 
-__all__ = ["AsyncSyncJobs", "SyncJobFields"]
+if TYPE_CHECKING:
+    from truto_async.resources.sync_job_runs import AsyncSyncJobRuns
+    from truto_async.resources.sync_jobs import AsyncSyncJobs, SyncJobFields
+else:
+    from truto_async._support.lazy import lazy
+
+    __getattr__, __dir__ = lazy(__name__, *(f"{__name__}.{home}" for home in ("sync_jobs", "sync_job_runs")))
+
+__all__ = ["AsyncSyncJobRuns", "AsyncSyncJobs", "SyncJobFields"]

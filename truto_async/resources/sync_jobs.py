@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from truto_async import models
-from truto_async._support import json
-from truto_async.errors import InvalidArgumentError, ResponseDecodeError
+from truto_async.errors import InvalidArgumentError
 from truto_async.resources._base import Resource
+from truto_async.resources._documents import check_names, to_document
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
@@ -156,29 +156,13 @@ class AsyncSyncJobs(Resource["SyncJob"]):
 
 def _document(job: SyncJob | None, fields: Mapping[str, object]) -> JSONObject:
     """Return the JSON to send for a job and single fields, checked; raises InvalidArgumentError."""
-    unknown = sorted(fields.keys() - SyncJobFields.__annotations__.keys())
-    if unknown:
-        raise InvalidArgumentError(f"there is no field {unknown[0]!r}; there are {', '.join(SyncJobFields.__annotations__)}")
+    check_names(fields, SyncJobFields.__annotations__)
     if job is not None and not _is_job(job):
         raise InvalidArgumentError(f"a job must be a SyncJob, not {type(job).__name__}; pass single fields by name")
-    try:
-        given: JSONObject = {name: _plain(value) for name, value in fields.items()}
-        models.SyncJob.from_dict({**given, "id": ""})
-    except (ResponseDecodeError, ValueError, RecursionError) as error:
-        problem = str(error)
-    else:
-        whole = {} if job is None else job.to_dict()
-        return {name: value for name, value in whole.items() if name not in _SERVER_FIELDS} | given
-    raise InvalidArgumentError(problem)
+    given = to_document(models.SyncJob, fields)
+    whole = {} if job is None else job.to_dict()
+    return {name: value for name, value in whole.items() if name not in _SERVER_FIELDS} | given
 
 
 def _is_job(job: object) -> bool:
     return isinstance(job, models.SyncJob)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, models.Model):
-        return value.to_dict()
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in cast("Sequence[Any]", value)]
-    return json.copy(value)

@@ -1,10 +1,10 @@
-"""The resources: the operations on each kind of object, blocking."""
+"""Sync jobs, blocking."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from truto_async.resources import AsyncSyncJobs, SyncJobFields
+from truto_async.resources.sync_jobs import AsyncSyncJobs, SyncJobFields
 from truto_sync._blocking import Facade, blocking, paged, streamed
 
 __all__ = ["SyncJobFields", "SyncJobs"]
