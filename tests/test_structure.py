@@ -24,7 +24,7 @@ LAYERS = [
     ["truto_sync.__main__"],
     ["truto_sync._cli"],
     ["truto_sync._fetch"],
-    ["truto_sync.testing"],
+    ["truto_sync.testing", "truto_sync.webhooks"],
     ["truto_sync"],
     ["truto_sync.client"],
     ["truto_sync.resources"],
@@ -87,6 +87,7 @@ LAYERS = [
     ["truto_async._config.endpoint", "truto_async._config.checks"],
     ["truto_async._config.secrets"],
     ["truto_async._config"],
+    ["truto_async.webhooks"],
     ["truto_async.models"],
     [
         "truto_async.models.sync_job",

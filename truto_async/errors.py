@@ -20,7 +20,8 @@
     │   └── InternalServerError                5xx
     ├── ResponseDecodeError                    an answer that is not what the API promises
     │   └── ResponseTooLargeError              more bytes than max_response_bytes
-    └── AmbiguousOutcomeError                  a write that may or may not have happened
+    ├── AmbiguousOutcomeError                  a write that may or may not have happened
+    └── WebhookSignatureError                  a delivery that was not signed with the webhook's secret
 
 All of them can be pickled, and none ever holds the token.
 """
@@ -53,6 +54,7 @@ __all__ = [
     "TLSError",
     "TrutoError",
     "UnprocessableEntityError",
+    "WebhookSignatureError",
 ]
 
 
@@ -240,6 +242,13 @@ class ResponseTooLargeError(ResponseDecodeError):
 
 class AmbiguousOutcomeError(TrutoError):
     """A write was sent and no answer came: it may or may not have happened. Look before you repeat it."""
+
+
+class WebhookSignatureError(TrutoError):
+    """A delivery to a webhook has no signature, or not the one that its body has with the webhook's secret.
+
+    Do not trust the delivery: answer 401. The error holds neither the secret nor the signature expected.
+    """
 
 
 STATUS_ERRORS: Mapping[int, type[APIStatusError]] = MappingProxyType(
