@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import threading
 import time
 from concurrent.futures import Future
@@ -46,7 +45,7 @@ class ServerThread:
 
     async def _serve(self) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
-        self._loop.slow_callback_duration = math.inf  # dev mode would log what other threads made slow
+        self._loop.set_debug(False)  # else dev mode traces each task of the server, and logs what other threads made slow
         runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=0.1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
