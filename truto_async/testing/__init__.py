@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from truto_async.testing._fake import FakeTruto
+    from truto_async.testing._lives import RunStep
     from truto_async.testing._no_waiting import no_waiting
     from truto_async.testing._records import Fault, RecordedRequest
     from truto_async.testing._seeds import SEED_JOBS
@@ -12,7 +13,7 @@ else:
 
     # pytest imports this package in every project where the SDK is installed, for the fixtures.
     __getattr__, __dir__ = lazy(
-        __name__, *(f"{__name__}.{module}" for module in ("_records", "_no_waiting", "_seeds", "_fake"))
+        __name__, *(f"{__name__}.{module}" for module in ("_records", "_no_waiting", "_lives", "_seeds", "_fake"))
     )
 
-__all__ = ["SEED_JOBS", "FakeTruto", "Fault", "RecordedRequest", "no_waiting"]
+__all__ = ["SEED_JOBS", "FakeTruto", "Fault", "RecordedRequest", "RunStep", "no_waiting"]

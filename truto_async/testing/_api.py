@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_async.testing._nouns import records, sync_jobs
+from truto_async.testing._nouns import records, runs, sync_jobs
 from truto_async.testing._routes import Routes
 
 if TYPE_CHECKING:
     from truto_async.testing._database import Database
+    from truto_async.testing._runs import Runs
 
 __all__ = ["routes_of"]
 
 
-def routes_of(database: Database) -> Routes:
+def routes_of(database: Database, live_runs: Runs) -> Routes:
     """Return the routes to what a database has."""
     routes = Routes()
+    runs.add_routes(routes, database, live_runs)
     for noun in (sync_jobs, records):
         noun.add_routes(routes, database)
     return routes

@@ -12,6 +12,7 @@ from truto_async.testing._api import routes_of
 from truto_async.testing._database import Database
 from truto_async.testing._records import Fault, RecordedRequest
 from truto_async.testing._routes import RefusedError
+from truto_async.testing._runs import Runs
 from truto_async.testing._seeds import SEED_JOBS
 from truto_async.testing._server import ServerThread
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from truto_async._support.json import JSONObject, JSONValue
+    from truto_async.testing._lives import RunStep
 
 __all__ = ["FakeTruto"]
 
@@ -38,6 +40,12 @@ class FakeTruto:
 
     jobs: dict[str, JSONObject]
     """The sync jobs that it has, by id."""
+
+    state: dict[str, dict[str, JSONObject]]
+    """The state that runs keep: entries by `state_key` and key."""
+
+    logs: list[JSONObject]
+    """The entries of all logs, in order: the fields of each, with its `log_type`."""
 
     records: dict[str, dict[str, JSONObject]]
     """The documents of any other noun of the admin API, such as "integrated-account", by noun and id. Add a noun to have it
@@ -61,9 +69,13 @@ class FakeTruto:
         self.token = token
         database = Database()
         self.jobs = database.jobs
+        self.state = database.state
+        self.logs = database.logs
         self.records = database.records
         self.requests = []
-        self._routes = routes_of(database)
+        self._database = database
+        self._runs = Runs(database, lambda _event, _payload: None)
+        self._routes = routes_of(database, self._runs)
         self._faults: list[Fault] = []
         self._limit: tuple[int, float] | None = None
         self._served: deque[float] = deque()
@@ -78,6 +90,24 @@ class FakeTruto:
         if self._server is None:
             raise RuntimeError("this FakeTruto is not running: use 'with FakeTruto() as fake:', or 'async with'")
         return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def runs(self) -> dict[str, JSONObject]:
+        """The runs, by id, as they are now. A run that is put in stays as it is."""
+        self._runs.advance()
+        self._runs.grow()
+        return self._database.runs
+
+    def plan_run(self, *steps: RunStep, times: int = 1) -> None:
+        """Plan the lives of the runs that are started next. Plans queue up; each run takes one.
+
+        A run without a plan is created, running and completed within 0.04 seconds.
+
+        Args:
+            steps: what the run goes through; the last lasts for ever.
+            times: for how many runs.
+        """
+        self._runs.plan(steps, times)
 
     def add(self, job: SyncJob | Mapping[str, JSONValue]) -> None:
         """Add a sync job; it replaces one with the same id."""

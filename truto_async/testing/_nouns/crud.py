@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from truto_async.testing._records import RecordedRequest
     from truto_async.testing._routes import Routes
 
-__all__ = ["Collection", "add_crud", "body_of", "page", "refuse_missing", "wanted"]
+__all__ = ["Collection", "add_crud", "body_of", "page", "refuse_both", "refuse_missing", "refuse_others", "wanted"]
 
 _DEFAULT_LIMIT = 5000
 _SERVER_FIELDS = ("id", "environment_id", "created_at", "updated_at")
@@ -39,6 +39,9 @@ class Collection:
     filters: Sequence[str] | None = ()
     """The fields that a list can be filtered by; None for any."""
 
+    sortable: bool = False
+    """Whether a list can be asked to sort, as in `sort=-created_at`."""
+
     defaults: JSONObject = field(factory=dict[str, JSONValue])
     """The server's values for fields that are left out."""
 
@@ -47,7 +50,10 @@ class Collection:
 
     def list(self, request: RecordedRequest) -> JSONObject:
         """Return a page of the documents that are wanted."""
-        return page(wanted(self.documents.values(), request.query, self.filters), request.query)
+        found: Sequence[JSONObject] = wanted(list(self.documents.values()), request.query, self.filters)
+        if self.sortable and "sort" in request.query:
+            found = _sorted(found, request.query["sort"][-1])
+        return page(found, request.query)
 
     def get(self, request: RecordedRequest) -> JSONObject:
         """Return one document. Raises RefusedError where there is none."""
@@ -108,6 +114,18 @@ def refuse_missing(document: JSONObject, *names: str) -> None:
             raise RefusedError(400, f"{name} is required")
 
 
+def refuse_both(document: JSONObject, one: str, other: str) -> None:
+    """Raise RefusedError where two fields that exclude each other both have a value."""
+    if document.get(one) is not None and document.get(other) is not None:
+        raise RefusedError(400, f"{one} and {other} exclude each other")
+
+
+def refuse_others(document: JSONObject, name: str, values: Sequence[str]) -> None:
+    """Raise RefusedError for a field with a value that is none of these."""
+    if document.get(name) not in (None, *values):
+        raise RefusedError(400, f"{name} must be one of {', '.join(values)}")
+
+
 def wanted(
     documents: Iterable[JSONObject], query: Mapping[str, list[str]], filters: Sequence[str] | None
 ) -> list[JSONObject]:
@@ -131,6 +149,13 @@ def page(
     end = start + limit
     cursor = base64.urlsafe_b64encode(b"offset:%d" % end).decode() if end < len(found) else None
     return {"result": list(found[start:end]), "next_cursor": cursor, "limit": limit}
+
+
+def _sorted(found: Sequence[JSONObject], by: str) -> Sequence[JSONObject]:
+    name = by.removeprefix("-")
+    backwards = name != by
+    latest_first = found[::-1] if backwards else found  # of equals, too
+    return sorted(latest_first, key=lambda document: str(document.get(name) or ""), reverse=backwards)
 
 
 def _offset(cursor: str) -> int:
