@@ -20,7 +20,7 @@ from truto_async import models
 ROOT = Path(__file__).parent.parent
 
 # From the top down: a module may import from rows below its own, and from none above.
-LAYERS = [
+LAYERS: list[list[str]] = [
     ["truto_sync.__main__"],
     ["truto_sync._cli"],
     ["truto_sync._fetch"],
@@ -48,10 +48,23 @@ LAYERS = [
     ["truto_async.testing._fake"],
     ["truto_async.testing._server"],
     ["truto_async.testing._api"],
-    ["truto_async.testing._nouns.records", "truto_async.testing._nouns.sync_jobs", "truto_async.testing._nouns.runs"],
+    [
+        f"truto_async.testing._nouns.{noun}"
+        for noun in (
+            "batch_requests",
+            "logs",
+            "records",
+            "runs",
+            "sync_job_cron_triggers",
+            "sync_job_run_state",
+            "sync_job_templates",
+            "sync_jobs",
+            "webhooks",
+        )
+    ],
     ["truto_async.testing._nouns.crud"],
     ["truto_async.testing._nouns"],
-    ["truto_async.testing._runs", "truto_async.testing._args"],
+    ["truto_async.testing._runs", "truto_async.testing._args", "truto_async.testing._deliveries"],
     ["truto_async.testing._state_nodes", "truto_async.testing._lives", "truto_async.testing._seeds"],
     ["truto_async.testing._answers", "truto_async.testing._database", "truto_async.testing._routes"],
     ["truto_async.testing._placeholders"],
@@ -131,6 +144,7 @@ DOORS = {
         "truto_async._transport.fast_get",
         "truto_async._transport.translate",
         "truto_async.testing._server",
+        "truto_async.testing._deliveries",
     },
 }
 

@@ -10,6 +10,7 @@ from truto_async.models import SyncJob
 from truto_async.testing._answers import Answer, json_answer, refusal, scripted
 from truto_async.testing._api import routes_of
 from truto_async.testing._database import Database
+from truto_async.testing._deliveries import Deliveries, Delivery
 from truto_async.testing._records import Fault, RecordedRequest
 from truto_async.testing._routes import RefusedError
 from truto_async.testing._runs import Runs
@@ -41,6 +42,27 @@ class FakeTruto:
     jobs: dict[str, JSONObject]
     """The sync jobs that it has, by id."""
 
+    cron_triggers: dict[str, JSONObject]
+    """The cron triggers, by id. They start nothing by themselves."""
+
+    scheduled: dict[str, str]
+    """The cron expressions that were scheduled, by the trigger's id."""
+
+    templates: dict[str, JSONObject]
+    """The templates, by id."""
+
+    webhooks: dict[str, JSONObject]
+    """The webhooks, by id. Events of runs are delivered to those that are active; `http://` is allowed on this machine."""
+
+    secrets: dict[str, str]
+    """The secrets that deliveries are signed with, by the webhook's id."""
+
+    deliveries: list[Delivery]
+    """What was sent or is to be sent to webhooks, in order, with the receivers' answers."""
+
+    batch_records: dict[str, JSONValue]
+    """What batch requests find, by resource or name: a list of records; anything else is an error."""
+
     state: dict[str, dict[str, JSONObject]]
     """The state that runs keep: entries by `state_key` and key."""
 
@@ -59,23 +81,36 @@ class FakeTruto:
         jobs: Iterable[SyncJob | Mapping[str, JSONValue]] = SEED_JOBS,
         *,
         token: str = "fake-truto-token",  # noqa: S107  # opens nothing but this fake
+        nested_logs: bool = False,
+        delivery_delay: float = 0.05,
     ) -> None:
         """Prepare a server; it starts with the block.
 
         Args:
             jobs: the sync jobs that it has, as models or JSON objects; default: one of every shape.
             token: the token that it accepts.
+            nested_logs: True to answer with log entries whose fields are in `metadata`, in place of flat ones: the API's
+                descriptions show both.
+            delivery_delay: the seconds before a delivery to a webhook is tried again; then twice that, then four times.
         """
         self.token = token
-        database = Database()
+        database = Database(nested_logs=nested_logs)
         self.jobs = database.jobs
+        self.cron_triggers = database.cron_triggers
+        self.scheduled = database.scheduled
+        self.templates = database.templates
+        self.webhooks = database.webhooks
+        self.secrets = database.secrets
+        self.batch_records = database.batch_records
         self.state = database.state
         self.logs = database.logs
         self.records = database.records
         self.requests = []
         self._database = database
-        self._runs = Runs(database, lambda _event, _payload: None)
-        self._routes = routes_of(database, self._runs)
+        self._deliveries = Deliveries(database, lambda: self._runs.advance(), delivery_delay)  # noqa: PLW0108  # made below
+        self.deliveries = self._deliveries.all
+        self._runs = Runs(database, self._deliveries.deliver)
+        self._routes = routes_of(database, self._runs, self._deliveries)
         self._faults: list[Fault] = []
         self._limit: tuple[int, float] | None = None
         self._served: deque[float] = deque()
@@ -130,6 +165,9 @@ class FakeTruto:
     ) -> None:
         """Script what happens to the next requests. Calls queue up; each request takes the first that is meant for it.
 
+        A request that is answered with a scripted status is not carried out. One whose answer is late, dropped, or has
+        another body is: `fail(drop=True)` is an answer that is lost on its way.
+
         Args:
             status: the status to answer with; None to answer as usual, but late, or with other headers or body.
             headers: headers of the answer.
@@ -153,7 +191,7 @@ class FakeTruto:
         """Start the server."""
         if self._server is not None:
             raise RuntimeError("this FakeTruto is running already")
-        server = ServerThread(self._answer)
+        server = ServerThread(self._answer, self._deliveries.run)
         self._port = server.start()
         self._server = server
         return self
@@ -185,9 +223,9 @@ class FakeTruto:
         if fault is None:
             return self._serve(request)
         self._faults.remove(fault)
-        answer = self._serve(request)
-        if fault.body is not None or fault.status is not None:
-            answer = scripted(fault, answer.status if fault.status is None else fault.status)
+        answer = self._serve(request) if fault.status is None else scripted(fault, fault.status)
+        if fault.status is None and fault.body is not None:
+            answer = scripted(fault, answer.status)
         return Answer(answer.status, answer.body, {**answer.headers, **fault.headers}, fault.delay, fault.drop)
 
     def _exceeds(self, requests: int, per: float, now: float) -> bool:
@@ -205,3 +243,5 @@ class FakeTruto:
             return json_answer(200, self._routes.answer(request))
         except RefusedError as refused:
             return refusal(refused.status, refused.message)
+        finally:
+            self._deliveries.wake()

@@ -14,7 +14,7 @@ from aiohttp import web
 from truto_async.testing._records import RecordedRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from truto_async.testing._answers import Answer
 
@@ -24,9 +24,12 @@ __all__ = ["ServerThread"]
 class ServerThread:
     """Serves what a function of the recorded request says, on a free loopback port."""
 
-    def __init__(self, answer: Callable[[RecordedRequest], Answer]) -> None:
-        """Call `answer` in the server's thread."""
+    def __init__(
+        self, answer: Callable[[RecordedRequest], Answer], background: Callable[[], Coroutine[object, object, None]]
+    ) -> None:
+        """Call `answer`, and run `background`, in the server's thread."""
         self._answer = answer
+        self._background = background
         self._port: Future[int] = Future()
         self._thread = threading.Thread(target=self._run, name="FakeTruto", daemon=True)
 
@@ -49,8 +52,12 @@ class ServerThread:
         runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=0.1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
+        background = self._loop.create_task(self._background())
+        await asyncio.sleep(0)  # it has begun before the first request
         self._port.set_result(runner.addresses[0][1])
         await self._stopping.wait()
+        background.cancel()
+        await asyncio.gather(background, return_exceptions=True)
         await runner.cleanup()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:

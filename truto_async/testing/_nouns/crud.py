@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from truto_async.testing._records import RecordedRequest
     from truto_async.testing._routes import Routes
 
-__all__ = ["Collection", "add_crud", "body_of", "page", "refuse_both", "refuse_missing", "refuse_others", "wanted"]
+__all__ = [
+    "Collection",
+    "add_crud",
+    "body_of",
+    "json_body",
+    "page",
+    "refuse_both",
+    "refuse_missing",
+    "refuse_others",
+    "wanted",
+]
 
 _DEFAULT_LIMIT = 5000
 _SERVER_FIELDS = ("id", "environment_id", "created_at", "updated_at")
@@ -98,13 +108,18 @@ def add_crud(routes: Routes, noun: str, collection: Callable[[RecordedRequest], 
 
 def body_of(request: RecordedRequest) -> JSONObject:
     """Return the fields that are to be written; what the server owns is ignored. Raises RefusedError for anything else."""
+    return {name: value for name, value in json_body(request).items() if name not in _SERVER_FIELDS}
+
+
+def json_body(request: RecordedRequest) -> JSONObject:
+    """Return the body. Raises RefusedError if it is not an object."""
     try:
         document = json.loads(request.body)
     except ValueError:
         document = None
     if not isinstance(document, dict):
         raise RefusedError(400, "The body must be a JSON object")
-    return {name: value for name, value in json.as_object(document).items() if name not in _SERVER_FIELDS}
+    return json.as_object(document)
 
 
 def refuse_missing(document: JSONObject, *names: str) -> None:
