@@ -176,7 +176,9 @@ def test_errors_hold_no_secret(call: Callable[..., object], body: Any, signature
     shown = everything(caught.value)
     assert "do-not-show" not in shown
     expected = bytes.fromhex(sign(BODY, secret).partition("v=")[2])
-    assert not any(form in shown for form in (expected.hex(), expected.hex().upper(), b64encode(expected).decode(), repr(expected)))
+    assert not any(
+        form in shown for form in (expected.hex(), expected.hex().upper(), b64encode(expected).decode(), repr(expected))
+    )
     twin = pickle.loads(pickle.dumps(caught.value))
     assert (type(caught.value), caught.value.args) == (type(twin), twin.args)
 
