@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 
 from truto_async._support import json
 from truto_async.models import SyncJob
-from truto_async.testing import _api
+from truto_async.testing._answers import Answer, json_answer, refusal, scripted
+from truto_async.testing._api import routes_of
+from truto_async.testing._database import Database
 from truto_async.testing._records import Fault, RecordedRequest
+from truto_async.testing._routes import RefusedError
 from truto_async.testing._seeds import SEED_JOBS
-from truto_async.testing._server import Answer, ServerThread
+from truto_async.testing._server import ServerThread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,9 +22,6 @@ if TYPE_CHECKING:
     from truto_async._support.json import JSONObject, JSONValue
 
 __all__ = ["FakeTruto"]
-
-_PHRASES = {status.value: status.phrase for status in HTTPStatus}
-_JSON_HEADERS = {"Content-Type": "application/json; charset=utf-8"}
 
 
 class FakeTruto:
@@ -40,6 +39,10 @@ class FakeTruto:
     jobs: dict[str, JSONObject]
     """The sync jobs that it has, by id."""
 
+    records: dict[str, dict[str, JSONObject]]
+    """The documents of any other noun of the admin API, such as "integrated-account", by noun and id. Add a noun to have it
+    served: with list (filtered by any field), get, create, update and delete."""
+
     requests: list[RecordedRequest]
     """What it was asked, in order; failed requests included."""
 
@@ -56,8 +59,11 @@ class FakeTruto:
             token: the token that it accepts.
         """
         self.token = token
-        self.jobs = {}
+        database = Database()
+        self.jobs = database.jobs
+        self.records = database.records
         self.requests = []
+        self._routes = routes_of(database)
         self._faults: list[Fault] = []
         self._limit: tuple[int, float] | None = None
         self._served: deque[float] = deque()
@@ -144,14 +150,14 @@ class FakeTruto:
         self.requests.append(request)
         fault = next((fault for fault in self._faults if fault.applies_to(request)), None)
         if self._limit is not None and self._exceeds(*self._limit, request.time):
-            refusal = _refusal(429, "Too many requests")
-            return Answer(429, refusal.body, {**refusal.headers, "Retry-After": f"{self._limit[1]:g}"})
+            refused = refusal(429, "Too many requests")
+            return Answer(429, refused.body, {**refused.headers, "Retry-After": f"{self._limit[1]:g}"})
         if fault is None:
             return self._serve(request)
         self._faults.remove(fault)
         answer = self._serve(request)
         if fault.body is not None or fault.status is not None:
-            answer = _scripted(fault, answer.status if fault.status is None else fault.status)
+            answer = scripted(fault, answer.status if fault.status is None else fault.status)
         return Answer(answer.status, answer.body, {**answer.headers, **fault.headers}, fault.delay, fault.drop)
 
     def _exceeds(self, requests: int, per: float, now: float) -> bool:
@@ -164,24 +170,8 @@ class FakeTruto:
 
     def _serve(self, request: RecordedRequest) -> Answer:
         if request.headers.get("authorization") != f"Bearer {self.token}":
-            return _refusal(401, "Invalid API token")
-        status, content = _api.answer(self.jobs, request)
-        return _refusal(status, content) if isinstance(content, str) else _json_answer(status, content)
-
-
-def _scripted(fault: Fault, status: int) -> Answer:
-    if fault.body is None:
-        return _refusal(status, "Scripted by the test")
-    if isinstance(fault.body, bytes | str):
-        body = fault.body.encode() if isinstance(fault.body, str) else fault.body
-        return Answer(status, body, {"Content-Type": "text/html; charset=utf-8"})
-    return _json_answer(status, fault.body)
-
-
-def _refusal(status: int, message: str) -> Answer:
-    error = _PHRASES.get(status, "Unknown")
-    return _json_answer(status, {"statusCode": status, "error": error, "message": message})
-
-
-def _json_answer(status: int, body: JSONValue) -> Answer:
-    return Answer(status, json.dumps(body), _JSON_HEADERS)
+            return refusal(401, "Invalid API token")
+        try:
+            return json_answer(200, self._routes.answer(request))
+        except RefusedError as refused:
+            return refusal(refused.status, refused.message)

@@ -6,31 +6,20 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote
 
 from aiohttp import web
-from attrs import frozen
 
 from truto_async.testing._records import RecordedRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Answer", "ServerThread"]
+    from truto_async.testing._answers import Answer
 
-
-@frozen
-class Answer:
-    """What to send back, and how."""
-
-    status: int
-    body: bytes
-    headers: Mapping[str, str]
-    delay: float = 0.0
-    drop: bool = False
+__all__ = ["ServerThread"]
 
 
 class ServerThread:
