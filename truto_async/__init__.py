@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from truto_async.options import *
     from truto_async.paging import *
     from truto_async.resources import *
+    from truto_async.runs import *
 else:
     from truto_async._support.lazy import lazy
 
@@ -34,4 +35,5 @@ else:
         "truto_async.paging",
         "truto_async.batch",
         "truto_async.events",
+        "truto_async.runs",
     )

@@ -21,7 +21,9 @@
     ├── ResponseDecodeError                    an answer that is not what the API promises
     │   └── ResponseTooLargeError              more bytes than max_response_bytes
     ├── AmbiguousOutcomeError                  a write that may or may not have happened
-    └── WebhookSignatureError                  a delivery that was not signed with the webhook's secret
+    ├── WebhookSignatureError                  a delivery that was not signed with the webhook's secret
+    ├── RunFailedError                         a run has failed; in `truto_async.runs`, as is the next
+    └── RunTimeoutError (TimeoutError)         a run has not finished in the time given to `wait`
 
 All of them can be pickled, and none ever holds the token.
 """
@@ -77,6 +79,7 @@ class TrutoError(Exception):
 
 def _rebuild(cls: type[TrutoError], args: tuple[Any, ...], state: dict[str, Any], cause: BaseException | None) -> TrutoError:
     error = cls.__new__(cls, *args)
+    error.args = args  # which an OSError, such as a TimeoutError, leaves to the constructor
     error.__dict__.update(state)
     error.__cause__ = cause
     return error

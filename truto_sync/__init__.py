@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from truto_async.events import *
     from truto_async.models import *
     from truto_async.options import *
+    from truto_async.runs import *
     from truto_sync.batch import *
     from truto_sync.client import *
     from truto_sync.paging import *
@@ -34,4 +35,5 @@ else:
         "truto_sync.paging",
         "truto_sync.batch",
         "truto_async.events",
+        "truto_async.runs",
     )

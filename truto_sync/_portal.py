@@ -18,7 +18,7 @@ from truto_async.errors import APIConnectionError, ClientClosedError
 from truto_sync._call import BlockingCall
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 
 __all__ = ["Portal"]
 
@@ -51,7 +51,8 @@ class Portal:
         """Run the coroutine that `start` makes, and return its result.
 
         Raises RuntimeError in the loop's own thread, which would wait for itself. If the wait is interrupted, as by Ctrl-C,
-        the coroutine is cancelled, and has ended before the interruption is passed on.
+        the coroutine is cancelled, and has ended before the interruption is passed on; the notes of its cancellation become
+        those of the interruption.
         """
         loop_thread = self._loop_thread
         if loop_thread is None or not loop_thread.is_alive:
@@ -62,6 +63,19 @@ class Portal:
         """Run what an iterator leaves to tidy up; nothing is left if the client is closed, or collected in its own loop."""
         with suppress(RuntimeError):
             self.run(start)
+
+    def walk(self, items: AsyncGenerator[T, None]) -> Generator[T, None, None]:
+        """Walk over an asynchronous generator, and close it at the end."""
+        end: Any = object()
+
+        async def step() -> T:
+            return await anext(items, end)
+
+        try:
+            while (item := self.run(step)) is not end:
+                yield item
+        finally:
+            self.run_cleanup(items.aclose)
 
     def check_open(self) -> None:
         """Raise ClientClosedError if the portal is closed."""
@@ -161,9 +175,11 @@ class LoopThread:
             self._inbox.append(call)
             self._wake()
             call.wait()
-        except BaseException:
+        except BaseException as interruption:
             # Ctrl-C, or whatever else a signal handler raised in this thread; or the loop is closed.
             self._cancel(call)
+            for note in call.notes:
+                interruption.add_note(note)
             raise
 
     def _wake(self) -> None:

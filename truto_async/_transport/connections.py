@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import warnings
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
 
@@ -15,18 +15,21 @@ from truto_async._transport.fast_get import FastGet, make_fast_get
 from truto_async.errors import ClientClosedError, InvalidArgumentError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Coroutine
     from typing import Protocol
 
     from truto_async._transport.settings import AiohttpSession, Settings
 
     class Interruptible(Protocol):
-        """A call under way."""
+        """A call or another task that ends with its client."""
 
-        task: asyncio.Task[object]
+        @property
+        def task(self) -> asyncio.Task[Any]:
+            """The task that it runs in."""
+            ...
 
         def interrupt(self) -> asyncio.Future[None]:
-            """End the call with ClientClosedError; the future is done once it has ended."""
+            """End it; the future is done once it has ended."""
             ...
 
 
@@ -74,6 +77,18 @@ class ConnectionPool:
             await self.lifetime.aclose()
 
 
+class Background:
+    """A task that belongs to a client, and is no call."""
+
+    def __init__(self, task: asyncio.Task[None]) -> None:
+        self.task = task
+
+    def interrupt(self) -> asyncio.Task[None]:
+        """Cancel the task; it is a future itself, which is done once it has ended."""
+        self.task.cancel()
+        return self.task
+
+
 async def _close_with_loop(session: aiohttp.ClientSession, timer: DeadlineTimer) -> AsyncGenerator[None, None]:
     """Close the session when the loop shuts down its asynchronous generators, as asyncio.run does at its end.
 
@@ -94,7 +109,7 @@ class ConnectionPools:
         self._settings = settings
         self._pools: dict[asyncio.AbstractEventLoop, ConnectionPool] = {}
         self.calls: set[Interruptible] = set()
-        """The calls under way, in all event loops. Calls add and remove themselves."""
+        """The calls and other tasks under way, in all event loops. Calls add and remove themselves."""
         self.closed: bool = False
         self._closing: set[asyncio.Task[None]] = set()
         self._used = False
@@ -110,6 +125,13 @@ class ConnectionPools:
             session = self._settings.session
             pool = await self._keep(await self._open() if session is None else self._adopt(session))
         return pool
+
+    def start_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run a coroutine in a task of its own, which is cancelled when the client is closed."""
+        background = Background(asyncio.get_running_loop().create_task(work))
+        self.calls.add(background)
+        background.task.add_done_callback(lambda _: self.calls.discard(background))
+        return background.task
 
     async def replace_current(self) -> None:
         """Make new connections in the running event loop; calls under way keep the old ones."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import attrs
@@ -24,7 +24,7 @@ from truto_async._transport.request import Response
 from truto_async.errors import APITimeoutError, ClientClosedError, RateLimitError, ResponseDecodeError, TrutoError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from truto_async._limits.rate_limit import RateLimit
     from truto_async._transport.connections import ConnectionPool
@@ -123,6 +123,8 @@ class Shared:
     def __init__(self, settings: Settings) -> None:
         self.pools: ConnectionPools = ConnectionPools(settings)
         self.budget: RetryBudget = RetryBudget((settings.retry or RetryPolicy()).budget)
+        self.companions: dict[Callable[[Transport], Any], Any] = {}
+        """What other modules keep for the client, by the function that made it."""
 
 
 class Transport:
@@ -148,18 +150,36 @@ class Transport:
         """End all calls and close the connections; a second time does nothing."""
         await self._shared.pools.close()
 
+    def companion(self, make: Callable[[Transport], T]) -> T:
+        """Return the object that `make` makes for this client and its copies: the same one each time."""
+        found: T | None = self._shared.companions.get(make)
+        return self._shared.companions.setdefault(make, make(self)) if found is None else found
+
+    def start_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run a coroutine in a task of its own, which is cancelled when the client is closed."""
+        return self._shared.pools.start_background(work)
+
     async def fetch(
-        self, request: Request, read: Callable[[bytes], T], verify: Callable[[T], ResponseDecodeError | None] | None = None
+        self,
+        request: Request,
+        read: Callable[[bytes], T],
+        verify: Callable[[T], ResponseDecodeError | None] | None = None,
+        *,
+        see: Callable[[Response], object] | None = None,
     ) -> T:
         """Make a call and return what `read` makes of the response's body; raises TrutoError.
 
         Where `verify` returns an error, the call is made once more, on new connections; if it still does, that is raised.
+        `see` is called with the response before its body is read, for what its headers say.
         """
         pools = self._shared.pools
         call = Call(request, self.settings.deadline)
         pools.calls.add(call)
         try:
-            found = self._decode(await self._send(call, await pools.current()), read, call)
+            response = await self._send(call, await pools.current())
+            if see is not None:
+                see(response)
+            found = self._decode(response, read, call)
             if verify is not None and verify(found) is not None:
                 await pools.replace_current()
                 found = self._decode(await self._send(call, await pools.current()), read, call)
