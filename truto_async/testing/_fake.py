@@ -161,12 +161,13 @@ class FakeTruto:
         delay: float = 0.0,
         drop: bool = False,
         path: str | None = None,
+        carried_out: bool = False,
         times: int = 1,
     ) -> None:
         """Script what happens to the next requests. Calls queue up; each request takes the first that is meant for it.
 
-        A request that is answered with a scripted status is not carried out. One whose answer is late, dropped, or has
-        another body is: `fail(drop=True)` is an answer that is lost on its way.
+        A request that is answered with a scripted status is not carried out, unless `carried_out` says so. One whose answer
+        is late, dropped, or has another body is: `fail(drop=True)` is an answer that is lost on its way.
 
         Args:
             status: the status to answer with; None to answer as usual, but late, or with other headers or body.
@@ -175,12 +176,15 @@ class FakeTruto:
             delay: seconds to wait first.
             drop: True to close the connection without an answer.
             path: take only requests whose path starts with this, such as "/sync-job/".
+            carried_out: True to carry out a request that is answered with a status, as when a proxy gives up too early.
             times: for how many requests.
         """
         if not isinstance(body, bytes | str):
             json.dumps(body)  # what is no JSON is an error here, not in the server
         headers = {name.title(): value for name, value in (headers or {}).items()}
-        fault = Fault(status=status, headers=headers, body=body, delay=delay, drop=drop, path=path)
+        fault = Fault(
+            status=status, headers=headers, body=body, delay=delay, drop=drop, path=path, carried_out=carried_out
+        )
         self._faults += [fault] * times
 
     def limit(self, requests: int, per: float) -> None:
@@ -223,9 +227,9 @@ class FakeTruto:
         if fault is None:
             return self._serve(request)
         self._faults.remove(fault)
-        answer = self._serve(request) if fault.status is None else scripted(fault, fault.status)
-        if fault.status is None and fault.body is not None:
-            answer = scripted(fault, answer.status)
+        answer = self._serve(request) if fault.status is None or fault.carried_out else Answer(200, b"", {})
+        if fault.status is not None or fault.body is not None:
+            answer = scripted(fault, answer.status if fault.status is None else fault.status)
         return Answer(answer.status, answer.body, {**answer.headers, **fault.headers}, fault.delay, fault.drop)
 
     def _exceeds(self, requests: int, per: float, now: float) -> bool:

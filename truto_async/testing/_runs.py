@@ -164,5 +164,5 @@ class Runs:
         }
         common |= {name: run[name] for name in ("environment_id", "integrated_account_id", "sync_job_id", "webhook_id")}
         common = {name: value for name, value in common.items() if value is not None}
-        entries: Sequence[JSONObject] = step.logs or [{}] * (step.retry_after is not None)
+        entries: Sequence[JSONObject] = step.logs if step.logs or step.retry_after is None else ({},)
         self._database.logs.extend(common | json.copy(entry) for entry in entries)
