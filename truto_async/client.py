@@ -121,6 +121,49 @@ class AsyncTruto:
         """The runs of sync jobs: starting, listing and stopping them."""
         return resources.AsyncSyncJobRuns(self._transport)
 
+    @LazyAttribute
+    def sync_job_cron_triggers(self) -> resources.AsyncSyncJobCronTriggers:
+        """The cron triggers, which start runs at fixed times."""
+        return resources.AsyncSyncJobCronTriggers(self._transport)
+
+    @LazyAttribute
+    def sync_job_templates(self) -> resources.AsyncSyncJobTemplates:
+        """The templates of sync jobs."""
+        return resources.AsyncSyncJobTemplates(self._transport)
+
+    @LazyAttribute
+    def sync_job_run_state(self) -> resources.AsyncSyncJobRunState:
+        """The state that sync jobs keep between runs."""
+        return resources.AsyncSyncJobRunState(self._transport)
+
+    @LazyAttribute
+    def webhooks(self) -> resources.AsyncWebhooks:
+        """The webhooks, which get Truto's events."""
+        return resources.AsyncWebhooks(self._transport)
+
+    @LazyAttribute
+    def logs(self) -> resources.AsyncLogs:
+        """Truto's logs."""
+        return resources.AsyncLogs(self._transport)
+
+    @LazyAttribute
+    def batch_requests(self) -> resources.AsyncBatchRequests:
+        """Batch requests: several calls to a connected product in one go."""
+        return resources.AsyncBatchRequests(self._transport)
+
+    def resource(self, path: str) -> resources.AsyncGenericResource:
+        """Return the operations on any kind of object, as plain dicts: for what has no attribute of its own.
+
+        As in `truto.resource("integrated-account").list(query={"tenant_id": "acme"})`. Nothing is sent.
+
+        Args:
+            path: the path of the objects after the base URL, such as "integrated-account" or "unified/crm/contacts".
+
+        Raises:
+            InvalidArgumentError: the path cannot be right.
+        """
+        return resources.AsyncGenericResource(self._transport, path)
+
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
         """Return a client with other options for some calls, on the same connections, rate limit and retry budget.
 
@@ -142,6 +185,8 @@ class AsyncTruto:
 
     async def request(self, method: str, path: str, *, query: Query | None = None, json: JSONValue = None) -> JSONValue:
         """Call any endpoint, such as one without a method of its own yet, and return the parsed JSON of the response.
+
+        Where there are objects to list, get, create, update or delete, `resource` is more comfortable.
 
         Args:
             method: the HTTP method, such as "GET".

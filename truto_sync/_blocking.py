@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from truto_sync.batch import Batch
     from truto_sync.paging import Pager
 
-__all__ = ["Facade", "blocking", "iterated", "mirrors", "paged", "part", "streamed"]
+__all__ = ["Facade", "blocking", "iterated", "mirrors", "nested", "paged", "part", "streamed"]
 
 A = TypeVar("A")
+B = TypeVar("B")
 A_co = TypeVar("A_co", covariant=True)
 F = TypeVar("F", bound="Facade[Any]")
 P = ParamSpec("P")
@@ -99,6 +100,16 @@ def iterated(
 ) -> Twin[A, P, Generator[T, None, None]]:
     """Make a method that returns a blocking generator."""
     return Twin(method, lambda portal, call: portal.walk(call()))
+
+
+def nested(method: Callable[Concatenate[A, P], B], kind: Callable[[], Callable[[B, Portal], F]]) -> Twin[A, P, F]:
+    """Make a method that returns the facade of what the asynchronous one returns.
+
+    Args:
+        method: the method of the asynchronous class, which does not wait.
+        kind: returns the class of the facade, which may not be loaded yet.
+    """
+    return Twin(method, lambda portal, call: kind()(call(), portal))
 
 
 def part(twin: LazyAttribute[A], kind: Callable[[], Callable[[A, Portal], F]]) -> LazyAttribute[F]:

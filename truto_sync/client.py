@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 from truto_async.client import AsyncTruto
 from truto_async.errors import InvalidArgumentError
 from truto_sync import resources
-from truto_sync._blocking import Facade, blocking, mirrors, part
+from truto_sync._blocking import Facade, blocking, mirrors, nested, part
 from truto_sync._docs import described_as
 from truto_sync._portal import Portal
 
@@ -29,6 +29,12 @@ class Truto(Facade[AsyncTruto]):
 
     sync_jobs = part(AsyncTruto.sync_jobs, lambda: resources.SyncJobs)
     sync_job_runs = part(AsyncTruto.sync_job_runs, lambda: resources.SyncJobRuns)
+    sync_job_cron_triggers = part(AsyncTruto.sync_job_cron_triggers, lambda: resources.SyncJobCronTriggers)
+    sync_job_templates = part(AsyncTruto.sync_job_templates, lambda: resources.SyncJobTemplates)
+    sync_job_run_state = part(AsyncTruto.sync_job_run_state, lambda: resources.SyncJobRunState)
+    webhooks = part(AsyncTruto.webhooks, lambda: resources.Webhooks)
+    logs = part(AsyncTruto.logs, lambda: resources.Logs)
+    batch_requests = part(AsyncTruto.batch_requests, lambda: resources.BatchRequests)
 
     @mirrors(AsyncTruto.__init__)
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -51,6 +57,7 @@ class Truto(Facade[AsyncTruto]):
         copy._use(self._target.with_options(**options), self._portal)  # of its own class
         return copy
 
+    resource: Final = nested(AsyncTruto.resource, lambda: resources.GenericResource)
     request: Final = blocking(AsyncTruto.request)
 
     @described_as(AsyncTruto.close)

@@ -101,7 +101,7 @@ def make_converter(
 
         return structure
 
-    for plain in (str, int, bool, NoneType):
+    for plain in (str, int, float, bool, NoneType):
         converter.register_structure_hook(plain, _expecting(plain))
     converter.register_structure_hook(datetime, _structure_time)
     converter.register_unstructure_hook(datetime, timestamps.to_wire)

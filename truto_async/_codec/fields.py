@@ -26,15 +26,20 @@ if TYPE_CHECKING:
     Structure: TypeAlias = Callable[[JSONValue, Any], Any]
     Unstructure: TypeAlias = Callable[[Any], JSONValue]
 
-__all__ = ["register_hooks", "register_tagged_union", "structure_hook", "unstructure_hook", "wire_name"]
+__all__ = ["generated_hooks", "register_hooks", "register_tagged_union", "structure_hook", "unstructure_hook", "wire_name"]
 
 _NOT_IN_JSON = ("extra", "wire_times")
-_TAKEN_AS_THEY_ARE = (str, int, bool, dict[str, Any])
+_TAKEN_AS_THEY_ARE = (str, int, float, bool, dict[str, Any])
 
 _structure_hooks: dict[Any, Structure] = {}
 _unstructure_hooks: dict[Any, Unstructure] = {}
 _registered: set[Any] = set()
 _tagged_lists: dict[Any, readers.TaggedList] = {}
+
+
+def generated_hooks(cls: type[Any]) -> tuple[Structure, Unstructure]:
+    """Return the functions that read and write a model as its fields say, whatever is registered for it."""
+    return readers.make_reader(cls, _fields(cls)), readers.make_writer(cls, _fields(cls))
 
 
 def structure_hook(kind: Any) -> Structure:
@@ -63,8 +68,8 @@ def register_hooks(kind: Any, structure: Structure, unstructure: Unstructure) ->
     _unstructure_hooks[kind] = unstructure
 
 
-def wire_name(name: str) -> dict[str, str]:
-    """Return the metadata of a field whose JSON name cannot be its Python name."""
+def wire_name(name: str | None) -> dict[str, str | None]:
+    """Return the metadata of a field whose JSON name cannot be its Python name; None for a field that is not in JSON."""
     return {"wire_name": name}
 
 
@@ -142,7 +147,11 @@ def _fields(cls: type[Any]) -> list[readers.Field]:
     if any(isinstance(field.type, str) for field in attrs.fields(cls)):
         attrs.resolve_types(cls)  # a user's subclass with postponed annotations
     keeps_times = hasattr(attrs.fields(cls), "wire_times")
-    return [_field(field, keeps_times) for field in attrs.fields(cls) if field.name not in _NOT_IN_JSON]
+    return [_field(field, keeps_times) for field in attrs.fields(cls) if _is_in_json(field)]
+
+
+def _is_in_json(field: attrs.Attribute[Any]) -> bool:
+    return field.name not in _NOT_IN_JSON and field.metadata.get("wire_name", field.name) is not None
 
 
 def _field(field: attrs.Attribute[Any], keeps_times: bool) -> readers.Field:  # noqa: FBT001  # of its class
@@ -187,3 +196,7 @@ def _is_json(members: list[Any]) -> bool:
         or (get_origin(member) in (list, dict) and _is_json(_members(get_args(member)[-1])))
         for member in members
     )
+
+
+# Free-form objects need no cattrs.
+register_hooks(dict[str, Any], lambda value, _: expect_object(value), lambda value: value)

@@ -11,28 +11,17 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from truto_async._codec.body import parse_body
 from truto_async._config.checks import check_number
 from truto_async._support.json import as_object
-from truto_async._transport.request import Request, build_request, encode_id
+from truto_async._transport.request import build_request, encode_id
 from truto_async.errors import ResponseDecodeError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
-    from typing import Protocol
+    from collections.abc import Awaitable, Callable
 
     from truto_async._codec.codec import Codec
     from truto_async._support.json import JSONObject, JSONValue
     from truto_async._transport.request import Query
     from truto_async._transport.transport import Transport
-    from truto_async.batch import AsyncBatch, OnError, Progress
     from truto_async.paging import AsyncPager, Page
-
-    class Identified(Protocol):
-        """An object with an id."""
-
-        @property
-        def id(self) -> str:
-            """The id."""
-            ...
-
 
 __all__ = ["Resource", "cursor_of", "rows_of"]
 
@@ -40,7 +29,7 @@ _PAGE_SIZE = 50
 _LONGEST_STEP = 0.002
 """Seconds for which making models may keep the event loop busy."""
 
-M = TypeVar("M", bound="Identified")
+M = TypeVar("M")
 
 
 class Resource(ABC, Generic[M]):
@@ -65,54 +54,43 @@ class Resource(ABC, Generic[M]):
 
         return codec_for(self._model())
 
-    async def _get(self, id: str) -> M:  # noqa: A002  # the API's own word
-        """Fetch one object, and make sure that it is the one.
+    async def _send(self, method: str, id: str | None, query: Query | None, body: JSONValue) -> M:  # noqa: A002  # the API's word
+        """Send a request for one object, or a new one, and return the object in the response."""
+        path = self._path if id is None else f"{self._path}/{encode_id(id)}"
+        return await self._transport.fetch(build_request(method, path, query, body), self._codec.decode)
 
-        Bytes that a server or proxy wrongly sends on an idle connection are taken for the response to the next request, and
-        every later request gets the response of the one before it. New connections end that.
+    async def _remove(self, id: str, query: Query | None = None) -> M | None:  # noqa: A002
+        """Send a DELETE and return the object in the response; None where there is none.
+
+        So it is where an earlier attempt was carried out and its answer got lost.
         """
 
-        def verify(found: M) -> ResponseDecodeError | None:
-            if found.id == id or found.id.lower() == id.lower():
-                return None
-            return ResponseDecodeError(f"asked for {id!r}, got {found.id!r}", path="$.id")
+        def decode(body: bytes) -> M | None:
+            return self._codec.decode(body) if body else None
 
-        return await self._transport.fetch(Request("GET", f"{self._path}/{encode_id(id)}"), self._codec.decode, verify)
-
-    async def _write(self, method: str, id: str | None, body: JSONObject) -> M:  # noqa: A002
-        path = self._path if id is None else f"{self._path}/{encode_id(id)}"
-        return await self._transport.fetch(build_request(method, path, None, body), self._codec.decode)
-
-    async def _delete(self, id: str) -> None:  # noqa: A002
-        await self._transport.fetch(Request("DELETE", f"{self._path}/{encode_id(id)}"), lambda _: None)
+        return await self._transport.fetch(build_request("DELETE", f"{self._path}/{encode_id(id)}", query, None), decode)
 
     def _list(self, query: Query, *, limit: int | None, max_items: int | None, cursor: str | None) -> AsyncPager[M]:
         """Return a pager over the objects that the query selects, `limit` of them a page."""
-        from truto_async.paging import AsyncPager  # noqa: PLC0415  # most scripts list nothing
-
         size = _PAGE_SIZE if limit is None else limit
         check_number("limit", size, int)
 
         async def fetch(cursor: str | None, wanted: int | None) -> Page[M]:
             return await self._page({**query, "limit": size if wanted is None else min(size, wanted), "next_cursor": cursor})
 
-        return AsyncPager(fetch, cursor=cursor, max_items=max_items)
+        return self._pager(fetch, cursor=cursor, max_items=max_items)
 
-    def _get_many(
+    def _pager(
         self,
-        get: Callable[[str], Awaitable[M]],
-        ids: Iterable[str] | AsyncIterable[str],
+        fetch: Callable[[str | None, int | None], Awaitable[Page[M]]],
         *,
-        concurrency: int,
-        on_error: OnError,
-        ordered: bool,
-        progress: Callable[[Progress], object] | None,
-    ) -> AsyncBatch[M]:
-        """Return a batch that fetches the ids."""
-        from truto_async.batch import AsyncBatch, BatchPlan  # noqa: PLC0415  # most scripts have no batches
+        cursor: str | None = None,
+        max_items: int | None = None,
+    ) -> AsyncPager[M]:
+        """Return a pager over the pages that a function fetches."""
+        from truto_async.paging import AsyncPager  # noqa: PLC0415  # most scripts list nothing
 
-        plan = BatchPlan(get, ids, concurrency=concurrency, on_error=on_error, ordered=ordered, progress=progress)
-        return AsyncBatch(plan)
+        return AsyncPager(fetch, cursor=cursor, max_items=max_items)
 
     async def _page(self, query: Query) -> Page[M]:
         """Fetch a page, and make its models in short steps that leave the event loop free in between."""

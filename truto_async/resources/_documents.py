@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from truto_async._support.json import JSONObject
     from truto_async.models import Model
 
-__all__ = ["check_names", "to_document"]
+__all__ = ["check_exclusive", "check_names", "to_document"]
 
 
 def check_names(names: Iterable[str], known: Iterable[str]) -> None:
@@ -22,6 +22,12 @@ def check_names(names: Iterable[str], known: Iterable[str]) -> None:
     unknown = sorted(set(names).difference(known))
     if unknown:
         raise InvalidArgumentError(f"there is no field {unknown[0]!r}; there are {', '.join(known)}")
+
+
+def check_exclusive(fields: Mapping[str, object], one: str, other: str) -> None:
+    """Raise InvalidArgumentError where two fields that exclude each other are both given."""
+    if fields.get(one) is not None and fields.get(other) is not None:
+        raise InvalidArgumentError(f"{one} and {other} exclude each other")
 
 
 def to_document(model: type[Model], fields: Mapping[str, object]) -> JSONObject:

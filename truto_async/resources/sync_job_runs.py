@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from truto_async import models
 from truto_async._codec.body import parse_body
 from truto_async._config.checks import check_number
-from truto_async._transport.request import Request, build_request, encode_id
+from truto_async._transport.request import build_request, encode_id
 from truto_async.errors import InvalidArgumentError, TrutoError
-from truto_async.resources._base import Resource, cursor_of, rows_of
-from truto_async.resources._documents import to_document
+from truto_async.resources._base import cursor_of, rows_of
+from truto_async.resources._documents import check_exclusive, to_document
+from truto_async.resources._entity import EntityResource
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Mapping, Sequence
@@ -38,7 +39,7 @@ _POLL_TIMEOUT = 10.0
 _LOG_ENTRIES = 500
 
 
-class AsyncSyncJobRuns(Resource["SyncJobRun"]):
+class AsyncSyncJobRuns(EntityResource["SyncJobRun"]):
     """The runs of the sync jobs of the token's environment."""
 
     _path = "/sync-job-run"
@@ -168,8 +169,6 @@ class AsyncSyncJobRuns(Resource["SyncJobRun"]):
             AmbiguousOutcomeError: no answer came, and the run may have been started; it names the runs that were seen.
             APIStatusError: the server said no, as to arguments that the job does not take.
         """
-        if webhook_id is not None and daemon_group_key is not None:
-            raise InvalidArgumentError("webhook_id and daemon_group_key exclude each other")
         encode_id(sync_job_id)  # which says what is wrong with it
         fields = {
             "sync_job_id": sync_job_id,
@@ -187,6 +186,7 @@ class AsyncSyncJobRuns(Resource["SyncJobRun"]):
             "mutex_key": mutex_key,
             "state_key": state_key,
         }
+        check_exclusive(fields, "webhook_id", "daemon_group_key")
         from truto_async.models.run import RunStart  # noqa: PLC0415  # models load when they are first used
 
         document = to_document(RunStart, {name: value for name, value in fields.items() if value is not None})
@@ -203,11 +203,7 @@ class AsyncSyncJobRuns(Resource["SyncJobRun"]):
             InvalidArgumentError: the id cannot be right.
             APIStatusError: the server said no; NotFoundError where there is no such run.
         """
-
-        def decode(body: bytes) -> SyncJobRun | None:
-            return self._codec.decode(body) if body else None
-
-        run = await self._transport.fetch(Request("DELETE", f"{self._path}/{encode_id(id)}"), decode)
+        run = await self._remove(id)
         return await self._get(id) if run is None else run
 
     async def wait(
@@ -313,7 +309,7 @@ class AsyncSyncJobRuns(Resource["SyncJobRun"]):
 
         return StartOnce(
             self._following.starts,
-            send=lambda seconds: within(seconds)._write("POST", None, document),  # noqa: SLF001  # its own class
+            send=lambda seconds: within(seconds)._send("POST", None, None, document),  # noqa: SLF001  # its own class
             page=lambda query, seconds: within(seconds)._run_page(query),  # noqa: SLF001  # its own class
             seconds=self._transport.settings.deadline,
         )
@@ -369,9 +365,14 @@ class AsyncSyncJobRuns(Resource["SyncJobRun"]):
     async def _logs(self, run_id: str) -> Sequence[RapidBridgeLog]:
         from truto_async.resources.logs import AsyncLogs  # noqa: PLC0415  # as above
 
-        async with self._following.limit:
-            logs = AsyncLogs(self._transport).rapid_bridge(sync_job_run_id=run_id, max_items=_LOG_ENTRIES)
-            return await logs.to_list()
+        pages = AsyncLogs(self._transport).rapid_bridge(sync_job_run_id=run_id, max_items=_LOG_ENTRIES).pages()
+        entries: list[RapidBridgeLog] = []
+        while True:
+            async with self._following.limit:
+                page = await anext(pages, None)
+            if page is None:
+                return entries
+            entries += page.items
 
 
 def _interval(poll: float | None) -> float:

@@ -5,22 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from truto_async import models
-from truto_async.errors import InvalidArgumentError
-from truto_async.resources._base import Resource
-from truto_async.resources._documents import check_names, to_document
+from truto_async.resources._entity import EntityResource
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
     from typing import Unpack
 
-    from truto_async._support.json import JSONObject
     from truto_async.batch import AsyncBatch, OnError, Progress
     from truto_async.models import ArgsSchema, Node, SyncJob
     from truto_async.paging import AsyncPager
 
 __all__ = ["AsyncSyncJobs", "SyncJobFields"]
-
-_SERVER_FIELDS = ("id", "environment_id", "created_at", "updated_at")
 
 
 class SyncJobFields(TypedDict, total=False):
@@ -36,10 +31,11 @@ class SyncJobFields(TypedDict, total=False):
     resources: Sequence[Node | Mapping[str, Any]] | None
 
 
-class AsyncSyncJobs(Resource["SyncJob"]):
+class AsyncSyncJobs(EntityResource["SyncJob"]):
     """The sync jobs of the token's environment."""
 
     _path = "/sync-job"
+    _fields = _changes = tuple(SyncJobFields.__annotations__)
 
     def _model(self) -> type[SyncJob]:
         return models.SyncJob
@@ -125,8 +121,7 @@ class AsyncSyncJobs(Resource["SyncJob"]):
             AmbiguousOutcomeError: no answer came; the job may have been created.
             APIStatusError: the server said no.
         """
-        document = {"default_runtime_version": 4} | _document(job, fields)
-        return await self._write("POST", None, document)
+        return await self._create(job, fields, {"default_runtime_version": 4})
 
     async def update(self, job: str | SyncJob, **fields: Unpack[SyncJobFields]) -> SyncJob:
         """Change a sync job: `PATCH /sync-job/<id>` (truto.one/docs, Sync jobs). It is never sent twice.
@@ -140,11 +135,7 @@ class AsyncSyncJobs(Resource["SyncJob"]):
             AmbiguousOutcomeError: no answer came; the job may have been changed.
             APIStatusError: the server said no.
         """
-        whole = job if isinstance(job, models.SyncJob) else None
-        document = _document(whole, fields)
-        if not document:
-            raise InvalidArgumentError("update: no field is given, so nothing would change")
-        return await self._write("PATCH", job.id if isinstance(job, models.SyncJob) else job, document)
+        return await self._update(job, fields)
 
     async def delete(self, id: str) -> None:  # noqa: A002  # the API's own word
         """Delete a sync job: `DELETE /sync-job/<id>` (truto.one/docs, Sync jobs).
@@ -154,17 +145,3 @@ class AsyncSyncJobs(Resource["SyncJob"]):
             APIStatusError: the server said no; NotFoundError where there is no such job.
         """
         await self._delete(id)
-
-
-def _document(job: SyncJob | None, fields: Mapping[str, object]) -> JSONObject:
-    """Return the JSON to send for a job and single fields, checked; raises InvalidArgumentError."""
-    check_names(fields, SyncJobFields.__annotations__)
-    if job is not None and not _is_job(job):
-        raise InvalidArgumentError(f"a job must be a SyncJob, not {type(job).__name__}; pass single fields by name")
-    given = to_document(models.SyncJob, fields)
-    whole = {} if job is None else job.to_dict()
-    return {name: value for name, value in whole.items() if name not in _SERVER_FIELDS} | given
-
-
-def _is_job(job: object) -> bool:
-    return isinstance(job, models.SyncJob)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_async.testing._api import ENVIRONMENT_ID
+from truto_async.testing._database import ENVIRONMENT_ID
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
