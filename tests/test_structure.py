@@ -26,6 +26,7 @@ LAYERS: list[list[str]] = [
     ["truto_sync._fetch"],
     ["truto_sync.testing", "truto_sync.webhooks"],
     ["truto_sync"],
+    ["truto_sync.tracking"],
     ["truto_sync.client"],
     ["truto_sync.resources"],
     [
@@ -70,7 +71,9 @@ LAYERS: list[list[str]] = [
     ["truto_async.testing._placeholders"],
     ["truto_async.testing._records", "truto_async.testing._no_waiting"],
     ["truto_async"],
+    ["truto_async.tracking"],
     ["truto_async.client"],
+    ["truto_async._runs.cut_short"],
     ["truto_async.resources"],
     ["truto_async.resources.sync_job_runs"],
     [
@@ -89,7 +92,7 @@ LAYERS: list[list[str]] = [
     ["truto_async._runs.following"],
     ["truto_async._runs.poller", "truto_async._runs.start"],
     ["truto_async._runs.source", "truto_async._runs.history", "truto_async._runs.failure"],
-    ["truto_async._runs.pace", "truto_async._runs.starts"],
+    ["truto_async._runs.pace", "truto_async._runs.starts", "truto_async._runs.store"],
     ["truto_async._runs", "truto_async.runs"],
     ["truto_async.batch", "truto_async.paging"],
     ["truto_async._transport.transport"],

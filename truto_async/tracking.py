@@ -11,10 +11,11 @@ from uuid import uuid4
 import attrs
 from attrs import frozen
 
-from truto_async._runs.pace import is_transient
 from truto_async._runs.cut_short import find_runs
+from truto_async._runs.pace import is_transient
+from truto_async._runs.starts import Start
 from truto_async._runs.store import RunRecord, RunStore, SQLiteRunStore
-from truto_async._support import json
+from truto_async._support import json, waits
 from truto_async.errors import AmbiguousOutcomeError, InvalidArgumentError, NotFoundError, TrutoError
 from truto_async.models import SyncJobRun
 from truto_async.webhooks import SyncJobRunEvent, WebhookEvent
@@ -100,7 +101,7 @@ class AsyncRunTracker:
         self._pending: dict[str, RunRecord] = {}
         """Ends that were not handed out yet, by run."""
         self._being_handled = 0
-        self._failure: Exception | None = None
+        self._failure: BaseException | None = None
         self._changed = asyncio.Event()
         self._is_open = False
         self._store_lock = asyncio.Lock()
@@ -149,14 +150,10 @@ class AsyncRunTracker:
             APIStatusError: the server said no.
         """
         self._check_open()
-        request = {"sync_job_id": sync_job_id, "args": None, "integrated_account_id": None} | options
-        record = RunRecord(
-            key=str(uuid4()),
-            state="starting",
-            request=json.copy({name: request[name] for name in ("sync_job_id", "args", "integrated_account_id")}),
-            started=time.time(),
-        )
-        json.dumps(record.request)
+        given = {"sync_job_id": sync_job_id, "args": None, "integrated_account_id": None} | options
+        request: JSONObject = {name: given[name] for name in ("sync_job_id", "args", "integrated_account_id")}
+        Start(request)  # refuses arguments that cannot be kept
+        record = RunRecord(key=str(uuid4()), state="starting", request=json.copy(request), started=time.time())
         await self._save(record)
         try:
             run = await self._runs.start(sync_job_id, **options)
@@ -261,7 +258,7 @@ class AsyncRunTracker:
 
     def _check_open(self) -> None:
         if not self._is_open:
-            raise InvalidArgumentError("this tracker is not open: use 'async with tracker:' or 'with tracker:', or call open()")
+            raise InvalidArgumentError("this tracker is not open: use it as a context manager, or call open()")
 
     async def _stored(self, operation: Callable[[], T]) -> T:
         """Run an operation of the store in a thread, since it waits for the disk; one at a time."""
@@ -355,7 +352,7 @@ class AsyncRunTracker:
                     records.remove(record)
             if not records:
                 return
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(waits.seconds_to_wait(seconds))
         self.unresolved += records
         log.warning("%d starts were cut short, and their runs cannot be told: see RunTracker.unresolved", len(records))
 

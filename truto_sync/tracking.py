@@ -20,7 +20,7 @@ class RunTracker(Facade[AsyncRunTracker]):  # noqa: D101  # its twin says it
     __doc__ = AsyncRunTracker.__doc__
 
     @described_as(AsyncRunTracker.__init__)
-    def __init__(self, truto: Truto, store: RunStore) -> None:  # noqa: D107  # its twin says it
+    def __init__(self, truto: Truto, store: RunStore) -> None:  # its twin says it
         super().__init__(AsyncRunTracker(truto._target, store), truto._portal)  # noqa: SLF001  # one distribution
 
     @property

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from attrs import field, frozen
 
+from truto_async._support.json import JSONObject, JSONValue
 from truto_async.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from os import PathLike
-
-    from truto_async._support.json import JSONObject
 
 __all__ = ["RunRecord", "RunStore", "SQLiteRunStore"]
 
@@ -49,10 +48,10 @@ class RunRecord:
     """The id of the run; None while it is being started."""
 
     state: RecordState
-    """"starting" until the answer to the start is known, "running" until the run has ended, "ended" until the end was handled,
+    """"starting" until the answer to the start is known, "running" until the run has ended, "ended" until that was handled,
     then "handled"."""
 
-    request: JSONObject = field(factory=dict)
+    request: JSONObject = field(factory=dict[str, JSONValue])
     """What the run was started with, to find it again if the answer to the start was lost."""
 
     run: JSONObject | None = None
@@ -118,7 +117,7 @@ class SQLiteRunStore:
         """Write records durably, all or none, each in place of the one with its key. Raises sqlite3.Error."""
         rows = [_row(record) for record in records]
         with self._lock, self._connection:
-            self._connection.executemany(f"INSERT OR REPLACE INTO runs ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            self._connection.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
     def delete(self, key: str) -> None:
         """Remove a record. Raises sqlite3.Error."""
@@ -162,7 +161,7 @@ class SQLiteRunStore:
                 "SELECT application_id, (SELECT count(*) FROM sqlite_master) FROM pragma_application_id"
             ).fetchone()
             if application_id != _APPLICATION_ID and tables:
-                raise sqlite3.DatabaseError("it is the database of another program")
+                raise sqlite3.DatabaseError("it is the database of another program")  # noqa: TRY301  # closed below
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from truto_async._runs.following import Following
+    from truto_async._runs.source import RunPage
     from truto_async._runs.start import StartOnce
     from truto_async._runs.starts import Start
-    from truto_async._runs.source import RunPage
     from truto_async._support.json import JSONObject
     from truto_async._transport.request import Query, Response
     from truto_async._transport.transport import Transport

@@ -182,9 +182,7 @@ class FakeTruto:
         if not isinstance(body, bytes | str):
             json.dumps(body)  # what is no JSON is an error here, not in the server
         headers = {name.title(): value for name, value in (headers or {}).items()}
-        fault = Fault(
-            status=status, headers=headers, body=body, delay=delay, drop=drop, path=path, carried_out=carried_out
-        )
+        fault = Fault(status=status, headers=headers, body=body, delay=delay, drop=drop, path=path, carried_out=carried_out)
         self._faults += [fault] * times
 
     def limit(self, requests: int, per: float) -> None:
