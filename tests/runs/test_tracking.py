@@ -257,7 +257,7 @@ async def test_a_start_that_is_cancelled(fake: FakeTruto, truto: AsyncTruto, pat
     async with AsyncRunTracker(truto, SQLiteRunStore(path)) as tracker:
         fake.fail(delay=0.5)
         start = asyncio.create_task(tracker.start("job"))
-        while not fake.runs:
+        while not fake.runs:  # noqa: ASYNC110  # the server is in another thread
             await asyncio.sleep(0.005)
         start.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -324,17 +324,18 @@ PROGRAM = """
                 (count,) = store._connection.execute("SELECT count(*) FROM runs").fetchone()
                 for number in range(count, 200):
                     await tracker.start("job", args={"n": number % 40})
+
             starting = asyncio.create_task(start())
+            is_last = False
             with open(handled, "a") as file:
-                async for end in tracker.ends():
-                    file.write(json.dumps([end.id, end.run.status, end.is_repeated]) + chr(10))
-                    file.flush()
-                    await asyncio.sleep(0.001)
-                    if starting.done():
-                        await starting
-                        left = [record for record in store.unhandled() if record.run_id not in (None, end.id)]
-                        if not left and len(tracker._tasks) == 0:
-                            break
+                while not is_last:
+                    is_last = starting.done()
+                    async for end in tracker.ends(until_idle=True):
+                        file.write(json.dumps([end.id, end.run.status, end.is_repeated]) + chr(10))
+                        file.flush()
+                        await asyncio.sleep(0.001)
+                    await asyncio.sleep(0.01)
+            await starting
         print("done")
 
     asyncio.run(main())
