@@ -215,7 +215,8 @@ def _unstructure(event: WebhookEvent) -> JSONObject:
     return {event.event_key: name} | document
 
 
-for _cls in {WebhookEvent, *_CLASSES.values()}:
+_EVENT_CLASSES: list[type[WebhookEvent]] = [WebhookEvent, *dict.fromkeys(_CLASSES.values())]
+for _cls in _EVENT_CLASSES:
     register_hooks(_cls, partial(_structure, _cls), _unstructure)
 
 
