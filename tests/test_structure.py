@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS: list[list[str]] = [
     ["truto_sync.__main__"],
     ["truto_sync._cli"],
-    ["truto_sync._fetch"],
+    ["truto_sync._fetch", "truto_sync._cli_runs"],
     ["truto_sync.testing", "truto_sync.webhooks"],
     ["truto_sync"],
     ["truto_sync.tracking"],
