@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from truto_async._support import json
 from truto_async.testing._nouns.crud import body_of, refuse_missing
@@ -26,7 +26,7 @@ def add_routes(routes: Routes, database: Database) -> None:
         resources = body.get("resources")
         if not isinstance(resources, list) or not resources:
             raise RefusedError(400, "resources must be an array that is not empty")
-        entries: list[JSONValue] = resources
+        entries = cast("list[JSONValue]", resources)
         results: JSONObject = {}
         errors: JSONObject = {}
         for entry in map(json.as_object, entries):
