@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from truto_async._support import json
 from truto_async.testing._nouns.crud import body_of, refuse_missing
@@ -26,7 +26,7 @@ def add_routes(routes: Routes, database: Database) -> None:
         resources = body.get("resources")
         if not isinstance(resources, list) or not resources:
             raise RefusedError(400, "resources must be an array that is not empty")
-        entries = cast("list[JSONValue]", resources)
+        entries: list[JSONValue] = resources  # pyright: ignore[reportUnknownVariableType]  # JSON values
         results: JSONObject = {}
         errors: JSONObject = {}
         for entry in map(json.as_object, entries):
