@@ -20,7 +20,7 @@ from truto_async import AsyncTruto
 from truto_sync import Truto
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from truto_async.testing import FakeTruto
 
@@ -87,6 +87,13 @@ def open_sockets() -> int:
         with contextlib.suppress(FileNotFoundError):
             count += str(descriptor.readlink()).startswith("socket:")
     return count
+
+
+async def wait_until(is_true: Callable[[], bool]) -> None:
+    """Wait for something that a server or another task does."""
+    async with asyncio.timeout(10):
+        while not is_true():  # noqa: ASYNC110  # what it waits for sets no event
+            await asyncio.sleep(0.01)
 
 
 def run_script(script: str, *, status: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -11,7 +11,9 @@ import sys
 import threading
 import time
 import zlib
+from bisect import bisect_left
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,12 +25,13 @@ from truto_async import (
     RateLimit,
     ResponseTooLargeError,
     RetryPolicy,
+    SyncJobRun,
     TrutoError,
 )
-from truto_async.testing import SEED_JOBS, FakeTruto
+from truto_async.testing import SEED_JOBS, FakeTruto, RunStep
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
 
 def check(claim: str, *, holds: bool) -> None:
@@ -54,6 +57,9 @@ async def echo(wire: Wire) -> None:
 
 async def rate_limit(clients: int = 1) -> None:
     """1,500 gets at once against a server that counts."""
+    asyncio.get_running_loop().set_debug(
+        False
+    )  # `-X dev` has asyncio record the stack of each task, which takes seconds here
     limit = RateLimit(500, per=10.0)
     with FakeTruto([{"id": "x"}]) as fake:
         fake.limit(500, per=10.0)
@@ -322,6 +328,77 @@ async def long_list() -> None:
     check(f"{count:,} jobs listed; after the first 50,000 memory grew by {grown:.1f} MB", holds=grown < 5)
 
 
+async def follow(count: int = 1000) -> None:
+    """1,000 runs followed at once, for minutes, with other runs going on."""
+    chance = random.Random(11)
+    with FakeTruto([{"id": "job"}, {"id": "other"}]) as fake:
+        for _ in range(count):
+            fake.plan_run(RunStep("running", chance.uniform(5, 120)), RunStep("completed"))
+        async with AsyncTruto(fake.token, base_url=fake.url, rate_limit=None) as truto:
+            runs = [run async for run in _started(truto, count)]
+            late: list[float] = []
+            seen = len(fake.requests)
+
+            async def wait(run: SyncJobRun) -> None:
+                ended = await truto.sync_job_runs.wait(run)
+                late.append((datetime.now(UTC) - (ended.finished_at or datetime.min.replace(tzinfo=UTC))).total_seconds())
+
+            spent = time.thread_time()
+            waits = [asyncio.create_task(wait(run)) for run in runs]
+            others = 0
+            while not all(task.done() for task in waits):
+                others += 1
+                await truto.request("POST", "/sync-job-run", json={"sync_job_id": "other"})
+                await asyncio.sleep(0.2)
+            await asyncio.gather(*waits)
+            times = [request.time for request in fake.requests[seen:] if request.method == "GET"]
+            took, spent = times[-1] - times[0], time.thread_time() - spent
+        busiest = max(bisect_left(times, begin + 1) - place for place, begin in enumerate(times))
+    print(f"      {others} other runs were started meanwhile; the client cost {spent:.1f} s of CPU")
+    check(f"all {len(late)} ends were seen, the last {max(late):.1f} s after it happened", holds=max(late) < 15)
+    check(f"{len(times)} requests in {took:.0f} s: {len(times) / took:.1f} a second", holds=len(late) == count)
+    check(f"the busiest second had {busiest}", holds=busiest < 10)
+
+
+async def _started(truto: AsyncTruto, count: int) -> AsyncIterator[SyncJobRun]:
+    for _ in range(count):
+        yield await truto.sync_job_runs.start("job")
+
+
+async def lost_starts(count: int = 100) -> None:
+    """The answers to starts are lost, many of them at once, while others start runs of the same job."""
+    with FakeTruto([{"id": "job"}]) as fake:
+        fake.plan_run(RunStep("running", 1.0), RunStep("completed"), times=10 * count)
+        async with (
+            AsyncTruto(
+                fake.token, base_url=fake.url, rate_limit=None, retry=RetryPolicy(attempts=20, budget=10_000)
+            ) as ours,
+            AsyncTruto(fake.token, base_url=fake.url, rate_limit=None) as theirs,
+        ):
+
+            async def start(number: int) -> SyncJobRun:
+                await asyncio.sleep(random.uniform(0, 5))
+                return await ours.sync_job_runs.start("job", args={"number": number % 10})
+
+            async def disturb() -> None:
+                for number in range(count):
+                    disturbing.append(await theirs.sync_job_runs.start("job", args={"number": 100 + number}))
+                    fake.fail(drop=True, path="/sync-job-run")
+                    await asyncio.sleep(0.05)
+
+            disturbing: list[SyncJobRun] = []
+            got = (await asyncio.gather(disturb(), *map(start, range(5 * count))))[1:]
+        posts = sum(request.method == "POST" for request in fake.requests)
+        ids = {run.id for run in got if run is not None}
+        check(f"{len(got)} starts got {len(ids)} runs of their own", holds=len(ids) == len(got))
+        check(
+            "each has the arguments that it asked for",
+            holds=all(run is not None and run.args == {"number": number % 10} for number, run in enumerate(got)),
+        )
+        check(f"{posts} starts were sent, {len(fake.runs)} carried out", holds=posts == len(fake.runs) == 6 * count)
+        check("no run is nobody's", holds=ids | {run.id for run in disturbing} == fake.runs.keys())
+
+
 SOAKS: dict[str, Callable[[], Awaitable[None]]] = {
     "bombs": bombs,
     "rate_limit": rate_limit,
@@ -332,6 +409,8 @@ SOAKS: dict[str, Callable[[], Awaitable[None]]] = {
     "batch": batch,
     "streamed_memory": streamed_memory,
     "long_list": long_list,
+    "follow": follow,
+    "lost_starts": lost_starts,
     "many_faults": lambda: faults(10_000, 1 / 3, None),
 }
 

@@ -24,7 +24,7 @@ RESOURCES: list[tuple[type[Any], type[Any]]] = [
     if name.startswith("Async")
 ]
 TWINS: list[tuple[type[Any], type[Any]]] = [(AsyncTruto, Truto), *RESOURCES]
-SYNCHRONOUS = {"with_options", "resource", "state", "list", "get_many", "items"}
+SYNCHRONOUS = {"with_options", "resource", "state", "list", "get_many", "items", "watch"}
 SYNCHRONOUS |= {name for name in dir(asynchronous_resources.AsyncLogs) if not name.startswith("_")}
 CONTEXT = {"__aenter__": "__enter__", "__aexit__": "__exit__"}
 

@@ -20,12 +20,13 @@ from truto_async import models
 ROOT = Path(__file__).parent.parent
 
 # From the top down: a module may import from rows below its own, and from none above.
-LAYERS = [
+LAYERS: list[list[str]] = [
     ["truto_sync.__main__"],
     ["truto_sync._cli"],
-    ["truto_sync._fetch"],
-    ["truto_sync.testing"],
+    ["truto_sync._fetch", "truto_sync._cli_runs"],
+    ["truto_sync.testing", "truto_sync.webhooks"],
     ["truto_sync"],
+    ["truto_sync.tracking"],
     ["truto_sync.client"],
     ["truto_sync.resources"],
     [
@@ -48,18 +49,35 @@ LAYERS = [
     ["truto_async.testing._fake"],
     ["truto_async.testing._server"],
     ["truto_async.testing._api"],
-    ["truto_async.testing._nouns.records", "truto_async.testing._nouns.sync_jobs"],
+    [
+        f"truto_async.testing._nouns.{noun}"
+        for noun in (
+            "batch_requests",
+            "logs",
+            "records",
+            "runs",
+            "sync_job_cron_triggers",
+            "sync_job_run_state",
+            "sync_job_templates",
+            "sync_jobs",
+            "webhooks",
+        )
+    ],
     ["truto_async.testing._nouns.crud"],
     ["truto_async.testing._nouns"],
-    ["truto_async.testing._seeds"],
+    ["truto_async.testing._runs", "truto_async.testing._args", "truto_async.testing._deliveries"],
+    ["truto_async.testing._state_nodes", "truto_async.testing._lives", "truto_async.testing._seeds"],
     ["truto_async.testing._answers", "truto_async.testing._database", "truto_async.testing._routes"],
+    ["truto_async.testing._placeholders"],
     ["truto_async.testing._records", "truto_async.testing._no_waiting"],
     ["truto_async"],
+    ["truto_async.tracking"],
     ["truto_async.client"],
+    ["truto_async._runs.cut_short"],
     ["truto_async.resources"],
+    ["truto_async.resources.sync_job_runs"],
     [
         "truto_async.resources.sync_jobs",
-        "truto_async.resources.sync_job_runs",
         "truto_async.resources.sync_job_cron_triggers",
         "truto_async.resources.sync_job_templates",
         "truto_async.resources.sync_job_run_state",
@@ -71,6 +89,11 @@ LAYERS = [
     ["truto_async.resources._log"],
     ["truto_async.resources._entity", "truto_async.resources._windows"],
     ["truto_async.resources._base", "truto_async.resources._documents"],
+    ["truto_async._runs.following"],
+    ["truto_async._runs.poller", "truto_async._runs.start"],
+    ["truto_async._runs.source", "truto_async._runs.history", "truto_async._runs.failure"],
+    ["truto_async._runs.pace", "truto_async._runs.starts", "truto_async._runs.store"],
+    ["truto_async._runs", "truto_async.runs"],
     ["truto_async.batch", "truto_async.paging"],
     ["truto_async._transport.transport"],
     ["truto_async._transport.connections"],
@@ -87,6 +110,7 @@ LAYERS = [
     ["truto_async._config.endpoint", "truto_async._config.checks"],
     ["truto_async._config.secrets"],
     ["truto_async._config"],
+    ["truto_async.webhooks"],
     ["truto_async.models"],
     [
         "truto_async.models.sync_job",
@@ -101,6 +125,7 @@ LAYERS = [
     ["truto_async.models._render"],
     ["truto_async.models._tree"],
     ["truto_async.models.nodes"],
+    ["truto_async.models._check_args"],
     ["truto_async.models.args", "truto_async.models.configs"],
     ["truto_async.models._base"],
     ["truto_async._codec.codec"],
@@ -128,6 +153,7 @@ DOORS = {
         "truto_async._transport.fast_get",
         "truto_async._transport.translate",
         "truto_async.testing._server",
+        "truto_async.testing._deliveries",
     },
 }
 

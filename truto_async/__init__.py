@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from truto_async.options import *
     from truto_async.paging import *
     from truto_async.resources import *
+    from truto_async.runs import *
+    from truto_async.tracking import *
 else:
     from truto_async._support.lazy import lazy
 
@@ -34,4 +36,6 @@ else:
         "truto_async.paging",
         "truto_async.batch",
         "truto_async.events",
+        "truto_async.runs",
+        "truto_async.tracking",
     )

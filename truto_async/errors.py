@@ -20,7 +20,10 @@
     │   └── InternalServerError                5xx
     ├── ResponseDecodeError                    an answer that is not what the API promises
     │   └── ResponseTooLargeError              more bytes than max_response_bytes
-    └── AmbiguousOutcomeError                  a write that may or may not have happened
+    ├── AmbiguousOutcomeError                  a write that may or may not have happened
+    ├── WebhookSignatureError                  a delivery that was not signed with the webhook's secret
+    ├── RunFailedError                         a run has failed; in `truto_async.runs`, as is the next
+    └── RunTimeoutError (TimeoutError)         a run has not finished in the time given to `wait`
 
 All of them can be pickled, and none ever holds the token.
 """
@@ -53,6 +56,7 @@ __all__ = [
     "TLSError",
     "TrutoError",
     "UnprocessableEntityError",
+    "WebhookSignatureError",
 ]
 
 
@@ -75,6 +79,7 @@ class TrutoError(Exception):
 
 def _rebuild(cls: type[TrutoError], args: tuple[Any, ...], state: dict[str, Any], cause: BaseException | None) -> TrutoError:
     error = cls.__new__(cls, *args)
+    error.args = args  # which an OSError, such as a TimeoutError, leaves to the constructor
     error.__dict__.update(state)
     error.__cause__ = cause
     return error
@@ -240,6 +245,13 @@ class ResponseTooLargeError(ResponseDecodeError):
 
 class AmbiguousOutcomeError(TrutoError):
     """A write was sent and no answer came: it may or may not have happened. Look before you repeat it."""
+
+
+class WebhookSignatureError(TrutoError):
+    """A delivery to a webhook has no signature, or not the one that its body has with the webhook's secret.
+
+    Do not trust the delivery: answer 401. The error holds neither the secret nor the signature expected.
+    """
 
 
 STATUS_ERRORS: Mapping[int, type[APIStatusError]] = MappingProxyType(

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from truto_async.events import *
     from truto_async.models import *
     from truto_async.options import *
+    from truto_async.runs import *
     from truto_sync.batch import *
     from truto_sync.client import *
     from truto_sync.paging import *
     from truto_sync.resources import *
+    from truto_sync.tracking import *
 else:
     from truto_async._support.lazy import lazy
 
@@ -34,4 +36,6 @@ else:
         "truto_sync.paging",
         "truto_sync.batch",
         "truto_async.events",
+        "truto_async.runs",
+        "truto_sync.tracking",
     )

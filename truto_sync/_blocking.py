@@ -9,7 +9,7 @@ from truto_async._support.lazy import LazyAttribute
 from truto_sync._portal import Portal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
     from types import FunctionType
 
     from truto_async.batch import AsyncBatch
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from truto_sync.batch import Batch
     from truto_sync.paging import Pager
 
-__all__ = ["Facade", "blocking", "mirrors", "nested", "paged", "part", "streamed"]
+__all__ = ["Facade", "blocking", "iterated", "mirrors", "nested", "paged", "part", "streamed"]
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -93,6 +93,13 @@ def streamed(method: Callable[Concatenate[A, P], AsyncBatch[T]]) -> Twin[A, P, B
         return Batch(call(), portal)
 
     return Twin(method, make)
+
+
+def iterated(
+    method: Callable[Concatenate[A, P], AsyncGenerator[T, None]],
+) -> Twin[A, P, Generator[T, None, None]]:
+    """Make a method that returns a blocking generator."""
+    return Twin(method, lambda portal, call: portal.walk(call()))
 
 
 def nested(method: Callable[Concatenate[A, P], B], kind: Callable[[], Callable[[B, Portal], F]]) -> Twin[A, P, F]:

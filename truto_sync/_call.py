@@ -30,6 +30,8 @@ class BlockingCall(Generic[T]):
         self._started = self._done = False
         self._error: BaseException | None = None
         self._result: T
+        self.notes: list[str] = []
+        """What the coroutine had to say when it was cancelled."""
         # A bare lock costs half of what a Future does, and a signal handler can interrupt the wait for it as well.
         self._finished = threading.Lock()
         self._finished.acquire()
@@ -76,7 +78,8 @@ class BlockingCall(Generic[T]):
         self._started = True
         try:
             self._result = await self._coroutine
-        except (CancelledError, GeneratorExit):
+        except (CancelledError, GeneratorExit) as ending:
+            self.notes = getattr(ending, "__notes__", [])
             self.abandon()
         except BaseException as error:  # noqa: BLE001  # whatever it is, it is the caller's, and the loop goes on
             self._finish(error)

@@ -31,16 +31,7 @@ class Pager(Generic[T]):  # noqa: D101  # its twin says it
 
     @described_as(AsyncPager[T].pages)
     def pages(self) -> Generator[Page[T], None, None]:  # noqa: D102  # its twin says it
-        pages = self._target.pages()
-
-        async def step() -> Page[T] | None:
-            return await anext(pages, None)
-
-        try:
-            while (page := self._portal.run(step)) is not None:
-                yield page
-        finally:
-            self._portal.run_cleanup(pages.aclose)
+        return self._portal.walk(self._target.pages())
 
     def __iter__(self) -> Iterator[T]:
         """Walk over the items."""

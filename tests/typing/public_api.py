@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, assert_type
 
@@ -20,9 +21,17 @@ from truto_async import (
     Node,
     NotFoundError,
     Outcome,
+    RapidBridgeLog,
     RequestNode,
     ResponseDecodeError,
+    RunFailedError,
+    RunFinished,
+    RunProgress,
+    RunRateLimited,
+    RunStalled,
+    RunStatusChanged,
     SyncJob,
+    SyncJobRun,
     TrutoError,
 )
 from truto_async.testing import FakeTruto
@@ -70,6 +79,21 @@ def blocking() -> None:
         assert_type(truto.close(), None)
 
 
+async def runs(truto: AsyncTruto, blocking: Truto) -> None:
+    """Starting and following runs, in both packages."""
+    run = await truto.sync_job_runs.start("x", args={"a": 1}, check_args=True)
+    assert_type(run, SyncJobRun)
+    assert_type(await truto.sync_job_runs.wait(run, timeout=5, on_timeout="stop"), SyncJobRun)
+    async for event in truto.sync_job_runs.watch("x", poll=0.5):
+        assert_type(event, RunStatusChanged | RunProgress | RunRateLimited | RunStalled | RunFinished)
+    assert_type(blocking.sync_job_runs.wait("x", on_timeout="leave"), SyncJobRun)
+    for event in blocking.sync_job_runs.watch(run):
+        assert_type(event, RunStatusChanged | RunProgress | RunRateLimited | RunStalled | RunFinished)
+        if isinstance(event, RunProgress):
+            assert_type(event.deltas, Mapping[str, float])
+    blocking.sync_job_runs.wait("x", on_timeout="no")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
 def mistakes(truto: Truto, job: SyncJob) -> None:
     """What must not pass."""
     Truto(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
@@ -114,6 +138,9 @@ def errors(error: TrutoError) -> None:
     if isinstance(error, APIStatusError):
         assert_type(error.retry_after, float | None)
         assert_type(error.is_remote, bool)
+    if isinstance(error, RunFailedError):
+        assert_type(error.run, SyncJobRun)
+        assert_type(error.logs, list[RapidBridgeLog])
     if isinstance(error, ResponseDecodeError):
         assert_type(error.path, str)
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from truto_async._support.json import JSONValue
     from truto_async._transport.request import Request, Response
 
-__all__ = ["from_exception", "from_response", "parse_retry_after"]
+__all__ = ["from_exception", "from_response", "http_date", "parse_retry_after"]
 
 _EXCERPT_LENGTH = 200
 _UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
@@ -102,13 +102,14 @@ def parse_retry_after(headers: Mapping[str, str], now: float) -> float | None:
     if re.fullmatch(r"[+-]?\d+(\.\d*)?", value):
         seconds = float(value)
     else:
-        until = _http_date(value)
-        sent = _http_date(headers.get("date", ""))
+        until = http_date(value)
+        sent = http_date(headers.get("date", ""))
         seconds = math.nan if until is None else until - (now if sent is None else sent)
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
-def _http_date(value: str) -> float | None:
+def http_date(value: str) -> float | None:
+    """Return the time that a header such as Date has, in seconds of time.time(); None where it is unreadable."""
     try:
         moment = parsedate_to_datetime(value)
         return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()

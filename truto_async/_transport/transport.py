@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import attrs
@@ -24,7 +24,7 @@ from truto_async._transport.request import Response
 from truto_async.errors import APITimeoutError, ClientClosedError, RateLimitError, ResponseDecodeError, TrutoError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from truto_async._limits.rate_limit import RateLimit
     from truto_async._transport.connections import ConnectionPool
@@ -39,7 +39,19 @@ T = TypeVar("T")
 class Call:
     """The state of one call while its attempts are made."""
 
-    __slots__ = ("_cancels", "_ended", "_limit", "attempts", "deadline", "error", "maybe_done", "request", "sent", "task")
+    __slots__ = (
+        "_cancels",
+        "_ended",
+        "_limit",
+        "attempts",
+        "deadline",
+        "error",
+        "maybe_done",
+        "request",
+        "sent",
+        "task",
+        "took_token",
+    )
 
     def __init__(self, request: Request, seconds: float | None) -> None:
         """Start a call that may take some seconds in all."""
@@ -51,6 +63,8 @@ class Call:
         """Whether the last attempt may have reached the server."""
         self.maybe_done = False
         """Whether an earlier attempt may have been carried out."""
+        self.took_token = False
+        """Whether a retry took a token of the retry budget."""
         self.error: TrutoError | None = None
         self.task = cast("asyncio.Task[object]", asyncio.current_task())
         self._cancels = self.task.cancelling()
@@ -109,6 +123,8 @@ class Shared:
     def __init__(self, settings: Settings) -> None:
         self.pools: ConnectionPools = ConnectionPools(settings)
         self.budget: RetryBudget = RetryBudget((settings.retry or RetryPolicy()).budget)
+        self.companions: dict[Callable[[Transport], Any], Any] = {}
+        """What other modules keep for the client, by the function that made it."""
 
 
 class Transport:
@@ -134,18 +150,36 @@ class Transport:
         """End all calls and close the connections; a second time does nothing."""
         await self._shared.pools.close()
 
+    def companion(self, make: Callable[[Transport], T]) -> T:
+        """Return the object that `make` makes for this client and its copies: the same one each time."""
+        found: T | None = self._shared.companions.get(make)
+        return self._shared.companions.setdefault(make, make(self)) if found is None else found
+
+    def start_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run a coroutine in a task of its own, which is cancelled when the client is closed."""
+        return self._shared.pools.start_background(work)
+
     async def fetch(
-        self, request: Request, read: Callable[[bytes], T], verify: Callable[[T], ResponseDecodeError | None] | None = None
+        self,
+        request: Request,
+        read: Callable[[bytes], T],
+        verify: Callable[[T], ResponseDecodeError | None] | None = None,
+        *,
+        see: Callable[[Response], object] | None = None,
     ) -> T:
         """Make a call and return what `read` makes of the response's body; raises TrutoError.
 
         Where `verify` returns an error, the call is made once more, on new connections; if it still does, that is raised.
+        `see` is called with the response before its body is read, for what its headers say.
         """
         pools = self._shared.pools
         call = Call(request, self.settings.deadline)
         pools.calls.add(call)
         try:
-            found = self._decode(await self._send(call, await pools.current()), read, call)
+            response = await self._send(call, await pools.current())
+            if see is not None:
+                see(response)
+            found = self._decode(response, read, call)
             if verify is not None and verify(found) is not None:
                 await pools.replace_current()
                 found = self._decode(await self._send(call, await pools.current()), read, call)
@@ -173,7 +207,8 @@ class Transport:
             outcome = await self._attempt(call, pool)
             if isinstance(outcome, Response):
                 if not budget.is_full:
-                    budget.refund(after_retry=call.attempts > 1)
+                    budget.refund(took_token=call.took_token)
+                    call.took_token = False
                 return outcome
             delay = self._retry_delay(call, outcome)
             if delay is None:
@@ -279,9 +314,11 @@ class Transport:
         if left is not None and seconds > left:
             call.out_of_time("the next attempt", seconds)
             return None
-        if not isinstance(error, RateLimitError) and not self._shared.budget.take():
-            give_up(error, "there were too many retries lately (see RetryPolicy.budget)")
-            return None
+        if not isinstance(error, RateLimitError):
+            if not self._shared.budget.take():
+                give_up(error, "there were too many retries lately (see RetryPolicy.budget)")
+                return None
+            call.took_token = True
         self._observer.retrying(call.request, call.attempts, seconds, error)
         return 0.0 if is_paused else waits.seconds_to_wait(seconds)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from truto_async._transport.transport import Transport
     from truto_async.paging import AsyncPager, Page
 
-__all__ = ["Resource"]
+__all__ = ["Resource", "cursor_of", "rows_of"]
 
 _PAGE_SIZE = 50
 _LONGEST_STEP = 0.002
@@ -97,7 +97,7 @@ class Resource(ABC, Generic[M]):
         from truto_async.paging import Page  # noqa: PLC0415  # as above
 
         document = await self._transport.fetch(build_request("GET", self._path, query, None), parse_body)
-        key, rows = _rows(document)
+        key, rows = rows_of(document)
         items: list[M] = []
         rows.reverse()
         until = 0.0
@@ -107,10 +107,10 @@ class Resource(ABC, Generic[M]):
                 until = time.monotonic() + _LONGEST_STEP
             # Taken out of the page: the garbage collector frees young objects cheaply.
             items.append(self._codec.structure(rows.pop(), key, len(items)))
-        return Page(items=items, next_cursor=_cursor(document), limit=_limit(document))
+        return Page(items=items, next_cursor=cursor_of(document), limit=_limit(document))
 
 
-def _rows(document: JSONValue) -> tuple[str, list[JSONValue]]:
+def rows_of(document: JSONValue) -> tuple[str, list[JSONValue]]:
     """Return the items and their key: `result`, or `results` as on some pages of truto.one/docs and in the Rust SDK."""
     envelope = as_object(document)
     for key in ("result", "results"):
@@ -119,7 +119,7 @@ def _rows(document: JSONValue) -> tuple[str, list[JSONValue]]:
     raise ResponseDecodeError("expected an object with an array", path="$.result")
 
 
-def _cursor(document: JSONObject) -> str | None:
+def cursor_of(document: JSONObject) -> str | None:
     """Return the cursor of the next page; null, an empty string and no cursor at all mean the end."""
     cursor = document.get("next_cursor") or None
     if cursor is not None and not isinstance(cursor, str):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from truto_async.resources.sync_job_runs import AsyncSyncJobRuns
-from truto_sync._blocking import Facade, blocking, paged, streamed
+from truto_sync._blocking import Facade, blocking, iterated, paged, streamed
 
 __all__ = ["SyncJobRuns"]
 
@@ -18,3 +18,5 @@ class SyncJobRuns(Facade[AsyncSyncJobRuns]):  # noqa: D101  # its twin says it
     get_many: Final = streamed(AsyncSyncJobRuns.get_many)
     start: Final = blocking(AsyncSyncJobRuns.start)
     stop: Final = blocking(AsyncSyncJobRuns.stop)
+    wait: Final = blocking(AsyncSyncJobRuns.wait)
+    watch: Final = iterated(AsyncSyncJobRuns.watch)
