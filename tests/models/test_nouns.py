@@ -134,7 +134,7 @@ def test_a_value_that_does_not_fit_a_log() -> None:
         (None, False),
     ],
 )
-def test_finished_runs(status: str | None, finished: bool) -> None:
+def test_finished_runs(status: str | None, *, finished: bool) -> None:
     """A status that nobody knows is not an end."""
     assert finished is SyncJobRun(id="r", status=status).is_finished
 
