@@ -58,7 +58,8 @@ class Driven:
 
     def __iter__(self) -> Iterator[Any]:
         """Walk over an asynchronous list or batch."""
-        items = aiter(self._target)  # type: ignore[call-overload]  # of a list or batch
+        target: Any = self._target
+        items = target.__aiter__()
         try:
             while True:
                 yield self._runner.run(anext(items))

@@ -24,6 +24,8 @@ from truto_async import (
 from truto_async.testing import SEED_JOBS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from truto_async.testing import FakeTruto
 
 JOB_ID = SEED_JOBS[0]["id"]
@@ -220,7 +222,8 @@ def test_state(truto: Any, fake_truto: FakeTruto) -> None:
     """Entries are set, read, listed and deleted in their own namespace, whatever their keys and values."""
     one, other = truto.sync_job_run_state.state("acc/1"), truto.sync_job_run_state.state("acc 2")
 
-    for value in ("2026-04-01", 5, None, {"cursor": ["a", {"b": 1}]}, [], False):
+    values: list[Any] = ["2026-04-01", 5, None, {"cursor": ["a", {"b": 1}]}, [], False]
+    for value in values:
         entry = one.set("last seen/é", value)
         assert isinstance(entry, StateEntry)
         assert ("last seen/é", value) == (entry.key, entry.value)
@@ -283,7 +286,13 @@ def test_namespaces_that_make_no_sense(truto: Any, key: Any) -> None:
 def test_state_that_makes_no_sense(truto: Any, fake_truto: FakeTruto) -> None:
     """Bad keys and values that JSON does not have are refused before anything is sent."""
     state = truto.sync_job_run_state.state("s")
-    for call in (lambda: state.get(""), lambda: state.delete(".."), lambda: state.set("", 1), lambda: state.set("k", {1})):
+    calls: list[Callable[[], object]] = [
+        lambda: state.get(""),
+        lambda: state.delete(".."),
+        lambda: state.set("", 1),
+        lambda: state.set("k", {1}),
+    ]
+    for call in calls:
         with pytest.raises(InvalidArgumentError):
             call()
 
@@ -327,12 +336,13 @@ def test_lost_writes(truto: Any, fake_truto: FakeTruto) -> None:
     """What changes something is not sent twice."""
     fake_truto.fail(drop=True, times=4)
 
-    for call in (
+    calls: list[Callable[[], object]] = [
         lambda: truto.webhooks.create(target_url="https://app.example"),
         lambda: truto.sync_job_cron_triggers.schedule("x"),
         lambda: truto.sync_job_run_state.state("s").set("k", 1),
         lambda: truto.batch_requests.create(integrated_account_id="a", resources=[{"resource": "users"}]),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(AmbiguousOutcomeError):
             call()
 
