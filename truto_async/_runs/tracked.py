@@ -1,20 +1,14 @@
 """What a tracker takes and hands out."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
 
 from attrs import frozen
 
+from truto_async._runs.store import RunRecord
 from truto_async.errors import NotFoundError
-from truto_async.models import SyncJobRun
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from truto_async._runs.store import RunRecord
-    from truto_async.models import Node
-    from truto_async.models.run import ErrorHandling, Region
+from truto_async.models import Node, SyncJobRun
+from truto_async.models.run import ErrorHandling, Region
 
 __all__ = ["RunEnd", "RunOptions", "end_of"]
 
