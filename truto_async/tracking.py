@@ -14,7 +14,7 @@ from truto_async._runs.starts import Start
 from truto_async._runs.store import RunRecord, RunStore, SQLiteRunStore
 from truto_async._runs.tracked import RunEnd, RunOptions, end_of
 from truto_async._support import json
-from truto_async.errors import AmbiguousOutcomeError, InvalidArgumentError, NotFoundError, TrutoError
+from truto_async.errors import AmbiguousOutcomeError, ClientClosedError, NotFoundError, TrutoError
 from truto_async.models import SyncJobRun
 from truto_async.webhooks import SyncJobRunEvent, WebhookEvent
 
@@ -84,13 +84,14 @@ class AsyncRunTracker:
         """Stop following and close the store. The runs go on; a second call does nothing."""
         if not self._is_open:
             return
-        self._is_open = False
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        async with self._store_lock:
+            self._is_open = False
+            await asyncio.to_thread(self._store.close)
         self._changed.set()
-        await self._stored(self._store.close)
 
     async def start(self, sync_job_id: str, **options: Unpack[RunOptions]) -> SyncJobRun:
         """Start a run, as `sync_job_runs.start` does, and track it. A crash at any moment loses no run.
@@ -213,11 +214,12 @@ class AsyncRunTracker:
 
     def _check_open(self) -> None:
         if not self._is_open:
-            raise InvalidArgumentError("this tracker is not open: use it as a context manager, or call open()")
+            raise ClientClosedError("this tracker is not open: use it as a context manager, or call open()")
 
     async def _stored(self, operation: Callable[[], T]) -> T:
         """Run an operation of the store in a thread, since it waits for the disk; one at a time."""
         async with self._store_lock:
+            self._check_open()
             return await asyncio.shield(asyncio.to_thread(operation))  # it goes on even if its caller is cancelled
 
     async def _save(self, record: RunRecord) -> None:
@@ -228,7 +230,7 @@ class AsyncRunTracker:
         await self._save(record)
         if record.run is not None and SyncJobRun.from_dict(record.run).is_finished:
             await self._end(record, record.run)
-        elif self._is_open:
+        elif self._is_open:  # pragma: no branch  # it may have been closed meanwhile
             self._follow(record)
 
     def _follow(self, record: RunRecord) -> None:
