@@ -9,13 +9,18 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 import pytest
 
 import truto_async
 import truto_sync
+from tests.conftest import run_script
 from truto_async import models
+
+if TYPE_CHECKING:
+    from truto_async.testing import FakeTruto
 
 ROOT = Path(__file__).parent.parent
 
@@ -221,6 +226,24 @@ def test_using_the_sync_package_without_a_server_is_light() -> None:
     script = "import truto_sync, sys; truto_sync.SyncJob; print('aiohttp' in sys.modules)"
 
     assert "False" == subprocess.check_output([sys.executable, "-c", script], text=True).strip()
+
+
+def test_a_job_loads_no_other_noun(truto_env: FakeTruto) -> None:
+    """A script that fetches a job pays neither for the resources nor for the models of other nouns."""
+    script = f"""
+        import sys
+        from truto_sync import Truto
+
+        with Truto() as truto:
+            truto.sync_jobs.get("{next(iter(truto_env.jobs))}")
+        homes = ["truto_sync.resources", "truto_async.resources", "truto_async.models"]
+        parts = [module.rpartition(".") for module in sys.modules]
+        print([sorted(name for package, _, name in parts if package == home and name[0] != "_") for home in homes])
+    """
+
+    loaded = ast.literal_eval(run_script(script).stdout)
+
+    assert [["sync_jobs"], ["sync_jobs"], ["args", "configs", "nodes", "sync_job"]] == loaded
 
 
 @pytest.mark.parametrize("package", [truto_async, truto_sync])
