@@ -78,7 +78,7 @@ LAYERS: list[list[str]] = [
     ["truto_async"],
     ["truto_async.tracking"],
     ["truto_async.client"],
-    ["truto_async._runs.cut_short"],
+    ["truto_async._runs.cut_short", "truto_async._runs.tracked"],
     ["truto_async.resources"],
     ["truto_async.resources.sync_job_runs"],
     [

@@ -3,76 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 from uuid import uuid4
 
 import attrs
-from attrs import frozen
 
-from truto_async._runs.cut_short import find_runs
-from truto_async._runs.pace import is_transient
+from truto_async._runs.cut_short import resolve
 from truto_async._runs.starts import Start
 from truto_async._runs.store import RunRecord, RunStore, SQLiteRunStore
-from truto_async._support import json, waits
-from truto_async.errors import AmbiguousOutcomeError, InvalidArgumentError, NotFoundError, TrutoError
+from truto_async._runs.tracked import RunEnd, RunOptions, end_of
+from truto_async._support import json
+from truto_async.errors import AmbiguousOutcomeError, ClientClosedError, NotFoundError, TrutoError
 from truto_async.models import SyncJobRun
 from truto_async.webhooks import SyncJobRunEvent, WebhookEvent
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Coroutine
     from types import TracebackType
 
     from truto_async._support.json import JSONObject
     from truto_async.client import AsyncTruto
-    from truto_async.models import Node
-    from truto_async.models.run import ErrorHandling, Region
 
 __all__ = ["AsyncRunTracker", "RunEnd", "RunOptions", "RunRecord", "RunStore", "SQLiteRunStore"]
 
-log = logging.getLogger("truto_async")
-
 T = TypeVar("T")
-
-_WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""The seconds before each further look for the run of a start; the server may be late."""
-
-
-class RunOptions(TypedDict, total=False):
-    """The options of a start: the keywords of `sync_job_runs.start`."""
-
-    args: Mapping[str, Any] | None
-    integrated_account_id: str | None
-    webhook_id: str | None
-    daemon_group_key: str | None
-    error_handling: ErrorHandling | None
-    ignore_previous_run: bool | None
-    resources: Sequence[Node | Mapping[str, Any]] | None
-    super_query: Region | None
-    force: bool | None
-    events_to_send: Sequence[str] | None
-    datastore_id: str | None
-    mutex_key: str | None
-    state_key: str | None
-    check_args: bool
-
-
-@frozen(kw_only=True)
-class RunEnd:
-    """The end of a tracked run. It is handed out at least once."""
-
-    id: str
-    """The id of the run. A run ends once, so this tells a repetition from another end."""
-
-    run: SyncJobRun | None
-    """The run as it ended; as it was last seen where the server does not have it any more; None if it was never seen."""
-
-    error: NotFoundError | None = None
-    """Set where the server does not have the run any more, so that nobody knows how it ended; else None."""
-
-    is_repeated: bool = False
-    """Whether the end was handed out before, without its handling having been finished."""
 
 
 class AsyncRunTracker:
@@ -129,13 +84,14 @@ class AsyncRunTracker:
         """Stop following and close the store. The runs go on; a second call does nothing."""
         if not self._is_open:
             return
-        self._is_open = False
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        async with self._store_lock:
+            self._is_open = False
+            await asyncio.to_thread(self._store.close)
         self._changed.set()
-        await self._stored(self._store.close)
 
     async def start(self, sync_job_id: str, **options: Unpack[RunOptions]) -> SyncJobRun:
         """Start a run, as `sync_job_runs.start` does, and track it. A crash at any moment loses no run.
@@ -232,7 +188,7 @@ class AsyncRunTracker:
             is_handled = False
             try:
                 await self._save(record)
-                yield _end_of(record)
+                yield end_of(record)
                 is_handled = True
                 await self._save(attrs.evolve(record, state="handled"))
             finally:
@@ -258,11 +214,12 @@ class AsyncRunTracker:
 
     def _check_open(self) -> None:
         if not self._is_open:
-            raise InvalidArgumentError("this tracker is not open: use it as a context manager, or call open()")
+            raise ClientClosedError("this tracker is not open: use it as a context manager, or call open()")
 
     async def _stored(self, operation: Callable[[], T]) -> T:
         """Run an operation of the store in a thread, since it waits for the disk; one at a time."""
         async with self._store_lock:
+            self._check_open()
             return await asyncio.shield(asyncio.to_thread(operation))  # it goes on even if its caller is cancelled
 
     async def _save(self, record: RunRecord) -> None:
@@ -273,7 +230,7 @@ class AsyncRunTracker:
         await self._save(record)
         if record.run is not None and SyncJobRun.from_dict(record.run).is_finished:
             await self._end(record, record.run)
-        elif self._is_open:
+        elif self._is_open:  # pragma: no branch  # it may have been closed meanwhile
             self._follow(record)
 
     def _follow(self, record: RunRecord) -> None:
@@ -338,31 +295,12 @@ class AsyncRunTracker:
             await self._changed.wait()
 
     async def _resolve(self, records: list[RunRecord]) -> None:
-        """Find the runs of starts that were cut short, looking several times; what is not found is unresolved."""
-        for seconds in (*_WAITS, 0.0):
-            try:
-                found = await find_runs(self._runs, records, self._is_known)
-            except TrutoError as error:
-                if not is_transient(error, 1):
-                    raise
-                log.warning("the runs of %d starts could not be looked for, will look again: %s", len(records), error)
-            else:
-                for record, run in found:
-                    await self._take_up(attrs.evolve(record, run_id=run.id, run=run.to_dict(), state="running"))
-                    records.remove(record)
-            if not records:
-                return
-            await asyncio.sleep(waits.seconds_to_wait(seconds))
-        self.unresolved += records
-        log.warning("%d starts were cut short, and their runs cannot be told: see RunTracker.unresolved", len(records))
+        """Follow the runs of starts that were cut short; those that cannot be told are unresolved."""
+
+        async def take_up(record: RunRecord, run: SyncJobRun) -> None:
+            await self._take_up(attrs.evolve(record, run_id=run.id, run=run.to_dict(), state="running"))
+
+        self.unresolved += await resolve(self._runs, records, self._is_known, take_up)
 
     async def _is_known(self, run_id: str) -> bool:
         return await self._stored(lambda: self._store.find(run_id)) is not None
-
-
-def _end_of(record: RunRecord) -> RunEnd:
-    run = None if record.run is None else SyncJobRun.from_dict(record.run)
-    gone = None
-    if run is None or not run.is_finished:
-        gone = NotFoundError(f"the server does not have the run {record.run_id} any more", status=404)
-    return RunEnd(id=record.run_id or "", run=run, error=gone, is_repeated=record.handed_out > 1)

@@ -186,7 +186,7 @@ def _line(event: RunEvent) -> str:
             return "  limited" if event.until is None else f"  limited until {event.until:%H:%M:%S} UTC"
         case RunStalled():
             return f"  nothing has changed for {event.seconds:.0f} s"
-        case RunFinished():
+        case RunFinished():  # pragma: no branch  # the last kind
             return f"ended: {event.run.status}"
 
 

@@ -406,3 +406,12 @@ def test_reprs_of_long_values() -> None:
 def test_models_of_other_classes_differ() -> None:
     """Even with the same fields."""
     assert SpoolNode(name="x") != UnknownNode(name="x", type="spool")
+
+
+def test_an_object_of_any_fields_is_an_object() -> None:
+    """Free-form settings may hold anything, but must be an object."""
+    document = {"id": "x", "resources": [{"type": "destination", "config": {"config": 5}}]}
+
+    with pytest.raises(ResponseDecodeError, match="expected an object, got an integer") as caught:
+        SyncJob.from_dict(document)
+    assert "$.resources[0].config.config" == caught.value.path

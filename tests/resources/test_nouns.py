@@ -286,7 +286,7 @@ def test_namespaces_that_make_no_sense(truto: Any, key: Any) -> None:
 def test_state_that_makes_no_sense(truto: Any, fake_truto: FakeTruto) -> None:
     """Bad keys and values that JSON does not have are refused before anything is sent."""
     state = truto.sync_job_run_state.state("s")
-    calls: list[Callable[[], object]] = [
+    calls: list[Callable[[], Any]] = [
         lambda: state.get(""),
         lambda: state.delete(".."),
         lambda: state.set("", 1),
@@ -336,7 +336,7 @@ def test_lost_writes(truto: Any, fake_truto: FakeTruto) -> None:
     """What changes something is not sent twice."""
     fake_truto.fail(drop=True, times=4)
 
-    calls: list[Callable[[], object]] = [
+    calls: list[Callable[[], Any]] = [
         lambda: truto.webhooks.create(target_url="https://app.example"),
         lambda: truto.sync_job_cron_triggers.schedule("x"),
         lambda: truto.sync_job_run_state.state("s").set("k", 1),

@@ -380,3 +380,12 @@ def test_arguments_that_are_no_json(truto: Any, fake_truto: FakeTruto) -> None:
     with pytest.raises(InvalidArgumentError, match=r"args cannot be written as JSON: .*datetime"):
         truto.sync_job_runs.start("job", args={"since": datetime.now(UTC)})
     assert [] == fake_truto.requests
+
+
+def test_many_runs_at_once(truto: Any, fake_truto: FakeTruto) -> None:
+    """Runs are fetched in batches as jobs are."""
+    runs = {truto.sync_job_runs.start("job").id for _ in range(3)}
+    outcomes = list(truto.sync_job_runs.get_many([*runs, "unknown"], concurrency=2))
+
+    assert runs == {outcome.value.id for outcome in outcomes if outcome.value is not None}
+    assert ["unknown"] == [outcome.id for outcome in outcomes if outcome.error is not None]

@@ -22,6 +22,7 @@ from truto_async import (
     AsyncTruto,
     AuthenticationError,
     BadRequestError,
+    ClientClosedError,
     InvalidArgumentError,
     RunEnd,
     RunRecord,
@@ -265,6 +266,37 @@ async def test_a_start_that_is_cancelled(fake: FakeTruto, truto: AsyncTruto, pat
         assert fake.runs.keys() == {end.id for end in await collect(tracker)}
 
 
+async def test_deliveries_that_come_together(fake: FakeTruto, truto: AsyncTruto, path: Path) -> None:
+    """One of them ends the run; it does so, too, if the run cannot be polled any more."""
+    fake.plan_run(*LONG, times=2)
+    async with AsyncRunTracker(truto, SQLiteRunStore(path)) as tracker:
+        runs = [await tracker.start("job", args={"n": n}) for n in (1, 2)]
+        ended = [delivery("completed", {**run.to_dict(), "status": "completed"}) for run in runs]
+
+        assert [True, False] == [*await asyncio.gather(tracker.feed(ended[0]), tracker.feed(ended[0]))]
+        fake.fail(401, times=9)
+        ends = tracker.ends()
+        assert runs[0].id == (await anext(ends)).id
+        with pytest.raises(AuthenticationError):
+            await anext(ends)
+        assert await tracker.feed(ended[1])
+        assert [runs[1].id] == [end.id for end in await collect(tracker)]
+
+
+async def test_closed_while_a_start_is_under_way(fake: FakeTruto, truto: AsyncTruto, path: Path) -> None:
+    """The start says so, and the next tracker finds its run."""
+    async with AsyncRunTracker(truto, SQLiteRunStore(path)) as tracker:
+        fake.fail(delay=0.3)
+        start = asyncio.create_task(tracker.start("job"))
+        while not fake.runs:  # noqa: ASYNC110  # the server is in another thread
+            await asyncio.sleep(0.005)
+    with pytest.raises(ClientClosedError):
+        await start
+
+    async with AsyncRunTracker(truto, SQLiteRunStore(path)) as tracker:
+        assert fake.runs.keys() == {end.id for end in await collect(tracker)}
+
+
 async def test_not_open(truto: AsyncTruto, path: Path) -> None:
     """Each method says so."""
     tracker = AsyncRunTracker(truto, SQLiteRunStore(path))
@@ -274,7 +306,7 @@ async def test_not_open(truto: AsyncTruto, path: Path) -> None:
         tracker.feed(delivery("completed", {"id": "x"})),
         tracker.forget(RunRecord(key="k", state="running", started=0)),
     ):
-        with pytest.raises(InvalidArgumentError, match="not open"):
+        with pytest.raises(ClientClosedError, match="not open"):
             await call
     await tracker.open()
     await tracker.close()

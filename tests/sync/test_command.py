@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from truto_async import SyncJob
+from truto_async import RunStalled, SyncJob, SyncJobRun
 from truto_async.models._render import render
 from truto_async.testing import SEED_JOBS, FakeTruto, RunStep
-from truto_sync import _cli
+from truto_sync import _cli, _cli_runs
 
 
 def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -326,6 +326,13 @@ def test_progress_on_a_terminal() -> None:
     assert b"comments list" in shown
     assert b"100 fetched, 100 persisted" in shown
     assert b"ended: completed" in shown
+
+
+def test_a_run_that_stalls() -> None:
+    """It is said for how long nothing has changed."""
+    event = RunStalled(run=SyncJobRun(id="r"), seconds=301.5)
+
+    assert "  nothing has changed for 302 s" == _cli_runs._line(event)
 
 
 def test_ctrl_c_says_that_the_run_goes_on(truto_env: FakeTruto) -> None:

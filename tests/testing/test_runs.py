@@ -10,6 +10,7 @@ import pytest
 
 from truto_async import BadRequestError, NotFoundError
 from truto_async.testing import FakeTruto, RunStep
+from truto_sync import Truto
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -288,3 +289,26 @@ def test_args_by_json_schema(truto: Any, fake: FakeTruto) -> None:
             start(truto, args=args)
     with pytest.raises(NotFoundError, match="Sync job not found"):
         start(truto, sync_job_id="unknown")
+
+
+def test_stopped_before_its_next_step(truto: Any, fake: FakeTruto) -> None:
+    """What was planned for it does not happen any more; and events that it was not to send are not delivered."""
+    fake.webhooks["w"] = {"id": "w", "is_active": True, "target_url": "http://127.0.0.1:1"}
+    fake.plan_run(RunStep("running", 0.05), RunStep("completed"))
+    run = start(truto, events_to_send=["sync_job_run:completed"])
+    truto.request("DELETE", f"/sync-job-run/{run['id']}")
+    time.sleep(0.1)
+
+    assert "stopped" == fake.runs[run["id"]]["status"]
+    assert [] == fake.deliveries
+
+
+def test_runs_after_the_server() -> None:
+    """They go on, though nobody can ask for them."""
+    with FakeTruto([JOB]) as fake, Truto(fake.token, base_url=fake.url) as client:
+        fake.webhooks["w"] = {"id": "w", "is_active": True, "target_url": "http://127.0.0.1:1"}
+        fake.plan_run(RunStep("running", 0.2), RunStep("completed"))
+        run = client.sync_job_runs.start("job", args={"account": "a"})
+    time.sleep(0.3)
+
+    assert "completed" == fake.runs[run.id]["status"]

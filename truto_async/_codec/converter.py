@@ -69,8 +69,6 @@ def make_converter(
 
     def structure_dict(cls: Any) -> Structure:
         kind = get_args(cls)[1]
-        if kind is Any:
-            return lambda value, _: expect_object(value)
         hook = converter.get_structure_hook(kind)
 
         def structure(value: JSONValue, _: Any) -> dict[str, Any]:

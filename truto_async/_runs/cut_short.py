@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
 from typing import TYPE_CHECKING
 
+from truto_async._runs.pace import is_transient
 from truto_async._runs.starts import Start
+from truto_async._support import waits
+from truto_async.errors import TrutoError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -14,7 +19,41 @@ if TYPE_CHECKING:
     from truto_async.models import SyncJobRun
     from truto_async.resources import AsyncSyncJobRuns
 
-__all__ = ["find_runs"]
+__all__ = ["find_runs", "resolve"]
+
+log = logging.getLogger("truto_async")
+
+_WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""The seconds before each further look; the server may be late."""
+
+
+async def resolve(
+    runs: AsyncSyncJobRuns,
+    records: Sequence[RunRecord],
+    is_known: Callable[[str], Awaitable[bool]],
+    take_up: Callable[[RunRecord, SyncJobRun], Awaitable[None]],
+) -> list[RunRecord]:
+    """Look for the runs of starts several times, and take up what is found; return the records of the others.
+
+    A look that fails is repeated; raises TrutoError for what a repetition cannot mend.
+    """
+    left = list(records)
+    for seconds in (*_WAITS, 0.0):
+        try:
+            found = await find_runs(runs, left, is_known)
+        except TrutoError as error:
+            if not is_transient(error, 1):
+                raise
+            log.warning("the runs of %d starts could not be looked for, will look again: %s", len(left), error)
+        else:
+            for record, run in found:
+                await take_up(record, run)
+                left.remove(record)
+        if not left:
+            return []
+        await asyncio.sleep(waits.seconds_to_wait(seconds))
+    log.warning("%d starts were cut short, and their runs cannot be told: see the tracker's `unresolved`", len(left))
+    return left
 
 
 async def find_runs(

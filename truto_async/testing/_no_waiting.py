@@ -15,7 +15,7 @@ __all__ = ["no_waiting"]
 
 @contextmanager
 def no_waiting() -> Generator[list[float]]:
-    """Skip the waits between attempts, and the pauses after an answer of 429, in the whole process.
+    """Skip the waits between attempts and between looks for a lost start, and the pauses after a 429, in the whole process.
 
     Yields a list to which the skipped seconds are added. Waits for the rate limit itself are not skipped, since it would be
     exceeded.
