@@ -81,15 +81,20 @@ def test_an_unknown_status_is_no_end(truto: Any, fake_truto: FakeTruto) -> None:
 
 def test_a_failed_run(truto: Any, fake_truto: FakeTruto) -> None:
     """The error has the entries of the log that explain it, and the kind of the failure."""
-    fake_truto.plan_run(
-        RunStep("running", 0.05, logs=["Fetched 5 records"]),
-        RunStep("failed", logs=[{"status": 401, "resource": "ticketing/tickets", "logs": ["The token has expired"]}]),
+    fake_truto.plan_run(RunStep("running", 0.05), RunStep("failed"))
+    fine = {"timestamp": "2026-01-01T00:00:00Z", "logs": ["Fetched 5 records"]}
+    failure = {"status": 401, "resource": "ticketing/tickets", "logs": ["The token has expired"]}
+    fake_truto.fail(
+        200, body={"result": [{"timestamp": "2026-01-02T00:00:00Z", **failure}], "next_cursor": "c"}, path="/log"
     )
+    fake_truto.fail(200, body={"result": [fine], "next_cursor": None}, path="/log")
     run = truto.sync_job_runs.start("job")
 
     with pytest.raises(RunFailedError) as caught:
         truto.sync_job_runs.wait(run, poll=0.05)
     error = caught.value
+    query = fake_truto.requests[-2].query
+    assert (["rapid_bridge"], [run.id]) == (query["log_type"], query["log_type_filter[sync_job_run_id]"])
     assert f"run {run.id} of the job job has failed: authentication: The token has expired" == str(error)
     assert (run.id, "failed", "authentication") == (error.run.id, error.run.status, error.reason)
     assert ["ticketing/tickets"] == [entry.resource for entry in error.logs]

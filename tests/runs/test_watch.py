@@ -56,13 +56,15 @@ def test_a_life(truto: Any, fake_truto: FakeTruto) -> None:
         return {"tickets": {"list": {"fetched": count, "persisted": 0}}}
 
     fake_truto.plan_run(
-        RunStep("created", 0.2),
-        RunStep("running", 0.2, stats=counters(10)),
-        RunStep("running", 0.2, stats=counters(25)),
-        RunStep("rate_limited", 0.2, retry_after=30),
-        RunStep("running", 0.2),
+        RunStep("created", 0.15),
+        RunStep("running", 0.25, stats=counters(10)),
+        RunStep("running", 0.4, stats=counters(25)),
+        RunStep("rate_limited", 0.7),
+        RunStep("running", 1.2),
         RunStep("failed", stats=counters(30)),
     )
+    entry = {"timestamp": datetime.now(UTC).isoformat(), "retry_after": 30}
+    fake_truto.fail(200, body={"result": [{"num_records": 5}, entry]}, path="/log")
     run = truto.sync_job_runs.start("job")
     events = walk(truto, run, poll=0.03)
     shown = [
@@ -104,7 +106,7 @@ def test_a_run_that_has_ended_already(make_client: MakeClient, fake_truto: FakeT
 
 def test_a_limit_of_unknown_length(truto: Any, fake_truto: FakeTruto) -> None:
     """Where the log cannot be read, nobody knows."""
-    fake_truto.plan_run(RunStep("rate_limited", 0.2, retry_after=30), RunStep("stopped"))
+    fake_truto.plan_run(RunStep("rate_limited", 0.2), RunStep("stopped"))
     fake_truto.fail(500, path="/log")
 
     (event,) = [
