@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 from hypothesis import HealthCheck, settings
 
-from truto_async import AsyncTruto
+from truto_async import AsyncTruto, models
 from truto_sync import Truto
 
 if TYPE_CHECKING:
@@ -52,9 +52,26 @@ class Driven:
         value = getattr(self._target, name)
         if inspect.iscoroutinefunction(value):
             return lambda *args, **kwargs: self._runner.run(value(*args, **kwargs))
-        if name == "with_options":
-            return lambda **options: Driven(value(**options), self._runner)
-        return Driven(value, self._runner) if type(value).__module__.startswith("truto_async") else value
+        if inspect.ismethod(value):
+            return lambda *args, **kwargs: self._driven(value(*args, **kwargs))
+        return self._driven(value)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Walk over an asynchronous list or batch."""
+        target: Any = self._target
+        items = target.__aiter__()
+        try:
+            while True:
+                yield self._runner.run(anext(items))
+        except StopAsyncIteration:
+            pass
+        finally:
+            self._runner.run(items.aclose())
+
+    def _driven(self, value: Any) -> Any:
+        """Give what is asynchronous itself a driver, too."""
+        is_ours = type(value).__module__.startswith("truto_async") and not isinstance(value, models.Model)
+        return Driven(value, self._runner) if is_ours else value
 
 
 @pytest.fixture(params=["truto_async", "truto_sync"])

@@ -57,6 +57,9 @@ async def echo(wire: Wire) -> None:
 
 async def rate_limit(clients: int = 1) -> None:
     """1,500 gets at once against a server that counts."""
+    asyncio.get_running_loop().set_debug(
+        False
+    )  # `-X dev` has asyncio record the stack of each task, which takes seconds here
     limit = RateLimit(500, per=10.0)
     with FakeTruto([{"id": "x"}]) as fake:
         fake.limit(500, per=10.0)

@@ -1,13 +1,16 @@
-"""Hypothesis strategies: any JSON, and any JSON that is shaped like a sync job."""
+"""Hypothesis strategies: any JSON, and any JSON that is shaped like a sync job or another noun of the API."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
+import attrs
 from hypothesis import strategies as st
 
-__all__ = ["jobs", "json_values", "mangled_jobs"]
+from truto_async import ArgsSchema
+
+__all__ = ["documents", "jobs", "json_values", "log_entries", "mangled_jobs", "without_nulls"]
 
 # With lone surrogates, which JSON can hold, too.
 texts = st.text(st.characters(codec="utf-8") | st.just("\ud83d"), max_size=12)
@@ -111,3 +114,95 @@ job_fields: dict[str, st.SearchStrategy[Any]] = {
 }
 jobs = shaped(job_fields, ("id",))
 mangled_jobs = shaped({name: value | json_values for name, value in job_fields.items()})
+
+times = {"created_at": timestamps, "updated_at": timestamps}
+references = dict.fromkeys(("sync_job_id", "integrated_account_id", "webhook_id", "environment_id"), texts)
+delivery = {"daemon_group_key": texts, "super_query": texts, "error_handling": texts, "args": json_objects}
+run_fields: dict[str, st.SearchStrategy[Any]] = {
+    **references,
+    **delivery,
+    **times,
+    "id": texts,
+    "status": texts | st.sampled_from(["created", "running", "rate_limited", "completed", "failed", "stopped"]),
+    "resources": st.lists(nodes, max_size=2),
+    "version": st.integers(),
+    "resource_stats": json_objects,
+    "daemon_id": texts,
+    "ignore_previous_run": st.booleans(),
+    "mutex_key": texts,
+    "state_key": texts,
+    "result": json_values,
+    "started_at": timestamps,
+    "finished_at": timestamps,
+}
+trigger_fields: dict[str, st.SearchStrategy[Any]] = {
+    **references,
+    **delivery,
+    **times,
+    "id": texts,
+    "cron_expression": texts,
+    "events_to_send": st.lists(texts, max_size=2),
+    "meta": json_objects,
+    "resources": st.lists(nodes, max_size=2),
+}
+template_fields: dict[str, st.SearchStrategy[Any]] = {
+    **times,
+    **dict.fromkeys(("id", "label", "description", "integration_name", "sharing", "args_validation", "team_id"), texts),
+    "default_runtime_version": st.integers(),
+    "args_schema": flat_args | schema_args,
+    "resources": st.lists(nodes, max_size=2),
+}
+webhook_fields: dict[str, st.SearchStrategy[Any]] = {
+    **times,
+    **dict.fromkeys(("id", "target_url", "environment_id", "secret"), texts),
+    "is_active": st.booleans(),
+    "event_types": st.lists(texts, max_size=2),
+}
+state_fields = {**times, "key": texts, "value": json_values, "sync_job_run_id": texts}
+documents: dict[str, st.SearchStrategy[Any]] = {
+    "SyncJobRun": shaped(run_fields, ("id",)),
+    "SyncJobCronTrigger": shaped(trigger_fields, ("id",)),
+    "SyncJobTemplate": shaped(template_fields, ("id",)),
+    "Webhook": shaped(webhook_fields, ("id",)),
+    "StateEntry": shaped(state_fields, ("key",)),
+    "BatchResult": shaped({"result": json_objects, "errors": json_objects}),
+}
+"""JSON that is shaped like each noun other than jobs and logs, by the name of its model."""
+
+numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+log_fields: dict[str, st.SearchStrategy[Any]] = {
+    **references,
+    "status": st.integers() | texts,
+    "duration": numbers,
+    "fetch_duration": numbers,
+    "num_records": st.integers(),
+    "webhook_successful": st.booleans(),
+    "logs": st.lists(json_values, max_size=3),
+    "id": texts,
+    "event": texts,
+    "resource": texts,
+}
+odd_log_fields = {name: value | json_values for name, value in log_fields.items()}
+log_heads = {"_id": texts | json_values, "timestamp": timestamps | json_values}
+log_entries = shaped({**odd_log_fields, **log_heads}) | shaped(
+    {**log_heads, "metadata": shaped({**odd_log_fields, **log_heads})}
+)
+"""JSON that is shaped like entries of logs, in both forms, with values of any type."""
+
+
+def without_nulls(model: Any, document: Any) -> Any:
+    """Drop the null fields of what models know, as `to_dict` does, and leave alone what they do not."""
+    if isinstance(model, list):
+        return [without_nulls(item, part) for item, part in zip(model, document, strict=True)]
+    if isinstance(model, ArgsSchema):
+        specs = document["properties"] if model.is_json_schema else document
+        pruned = {name: without_nulls(model.properties.get(name), spec) for name, spec in specs.items()}
+        return document | {"properties": pruned} if model.is_json_schema else pruned
+    if not attrs.has(type(model)):
+        return document
+    fields = {field.metadata.get("wire_name", field.name): getattr(model, field.name) for field in attrs.fields(type(model))}
+    return {
+        key: without_nulls(fields.get(key), value)
+        for key, value in document.items()
+        if value is not None or key not in fields or key == "extra"
+    }

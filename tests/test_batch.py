@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import signal
 import threading
+import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -407,3 +410,90 @@ def test_ids_that_are_none(many: Any) -> None:
 
     assert [InvalidArgumentError] * 3 == [type(outcome.error) for outcome in outcomes[:3]]
     assert "job-1" == outcomes[3].unwrap().id
+
+
+def test_a_generator_stays_its_owners(fake: FakeTruto) -> None:
+    """Whoever leaves the loop may walk on over the ids; what was pulled is handed out or unfinished."""
+    with Truto(fake.token, base_url=fake.url) as truto:
+        ids = (job_id for job_id in IDS)
+        batch = truto.sync_jobs.get_many(ids, concurrency=8)
+        walk = iter(batch)
+        handed = [next(walk).id, next(walk).id]
+        walk.close()  # type: ignore[attr-defined]  # it is a generator
+        rest = list(ids)
+
+    assert len(rest) > 180
+    assert sorted(IDS) == sorted([*handed, *batch.unfinished, *rest])
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["generator", "asynchronous generator"])
+async def test_a_generator_stays_its_owners_with_asyncio(fake: FakeTruto, *, asynchronous: bool) -> None:
+    """The same in the asynchronous client, which leaves no task behind either."""
+
+    async def walked() -> AsyncIterator[str]:
+        for job_id in IDS:
+            yield job_id
+
+    async with AsyncTruto(fake.token, base_url=fake.url) as truto:
+        ids: Any = walked() if asynchronous else iter(IDS)
+        batch = truto.sync_jobs.get_many(ids, concurrency=8)
+        walk: Any = aiter(batch)
+        handed = [(await anext(walk)).id, (await anext(walk)).id]
+        await walk.aclose()
+        await asyncio.sleep(0)
+        tasks = len(asyncio.all_tasks())
+        rest = [job_id async for job_id in ids] if asynchronous else list(ids)
+
+    assert 1 == tasks
+    assert len(rest) > 180
+    assert sorted(IDS) == sorted([*handed, *batch.unfinished, *rest])
+
+
+async def test_workers_that_are_cancelled(fake: FakeTruto) -> None:
+    """Whoever cancels all tasks but its own does not wait for outcomes that never come."""
+    fake.fail(delay=0.3, times=2)
+    async with AsyncTruto(fake.token, base_url=fake.url) as truto:
+        ids = ["job-1", "job-2"]
+        batch = truto.sync_jobs.get_many(ids)
+
+        async def cancel_the_workers() -> None:
+            await asyncio.sleep(0.1)
+            for task in asyncio.all_tasks() - {walking, asyncio.current_task()}:
+                task.cancel()
+
+        walking = asyncio.current_task()
+        canceller = asyncio.create_task(cancel_the_workers())
+        with pytest.raises(RuntimeError, match="cancelled"):
+            async with asyncio.timeout(5):
+                _ = [outcome async for outcome in batch]
+        await canceller
+
+        assert ids == batch.unfinished
+
+
+def test_an_interruption_when_outcomes_have_come(fake: FakeTruto) -> None:
+    """Ctrl-C loses no outcome that was just brought from the event loop."""
+
+    def interrupted(*_: object) -> None:
+        time.sleep(0.3)  # until the answers are there
+        raise KeyboardInterrupt
+
+    def interrupt() -> None:
+        while not fake.requests:
+            time.sleep(0.001)
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+    before = signal.signal(signal.SIGUSR1, interrupted)
+    fake.fail(delay=0.1, times=3)
+    thread = threading.Thread(target=interrupt)
+    try:
+        with Truto(fake.token, base_url=fake.url) as truto:
+            batch = truto.sync_jobs.get_many(IDS[:3])
+            thread.start()
+            with pytest.raises(KeyboardInterrupt):
+                list(batch)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+        thread.join()
+
+    assert sorted(IDS[:3]) == sorted(batch.unfinished)

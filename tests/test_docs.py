@@ -21,8 +21,9 @@ BLOCKS = [
 
 
 @pytest.mark.parametrize("block", BLOCKS)
-def test_example(block: str, truto_env: FakeTruto) -> None:
+def test_example(block: str, truto_env: FakeTruto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader who pastes the example sees it work; what looks like a test is run as one."""
+    monkeypatch.chdir(tmp_path)  # for the files that it writes
     namespace: dict[str, object] = {"__name__": "example"}
 
     exec(compile(block, "example", "exec"), namespace)

@@ -9,23 +9,29 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 import pytest
 
 import truto_async
 import truto_sync
+from tests.conftest import run_script
 from truto_async import models
+
+if TYPE_CHECKING:
+    from truto_async.testing import FakeTruto
 
 ROOT = Path(__file__).parent.parent
 
 # From the top down: a module may import from rows below its own, and from none above.
-LAYERS = [
+LAYERS: list[list[str]] = [
     ["truto_sync.__main__"],
     ["truto_sync._cli"],
-    ["truto_sync._fetch"],
-    ["truto_sync.testing"],
+    ["truto_sync._fetch", "truto_sync._cli_runs"],
+    ["truto_sync.testing", "truto_sync.webhooks"],
     ["truto_sync"],
+    ["truto_sync.tracking"],
     ["truto_sync.client"],
     ["truto_sync.resources"],
     [
@@ -48,14 +54,31 @@ LAYERS = [
     ["truto_async.testing._fake"],
     ["truto_async.testing._server"],
     ["truto_async.testing._api"],
-    ["truto_async.testing._nouns.records", "truto_async.testing._nouns.sync_jobs"],
+    [
+        f"truto_async.testing._nouns.{noun}"
+        for noun in (
+            "batch_requests",
+            "logs",
+            "records",
+            "runs",
+            "sync_job_cron_triggers",
+            "sync_job_run_state",
+            "sync_job_templates",
+            "sync_jobs",
+            "webhooks",
+        )
+    ],
     ["truto_async.testing._nouns.crud"],
     ["truto_async.testing._nouns"],
-    ["truto_async.testing._seeds"],
+    ["truto_async.testing._runs", "truto_async.testing._args", "truto_async.testing._deliveries"],
+    ["truto_async.testing._state_nodes", "truto_async.testing._lives", "truto_async.testing._seeds"],
     ["truto_async.testing._answers", "truto_async.testing._database", "truto_async.testing._routes"],
+    ["truto_async.testing._placeholders"],
     ["truto_async.testing._records", "truto_async.testing._no_waiting"],
     ["truto_async"],
+    ["truto_async.tracking"],
     ["truto_async.client"],
+    ["truto_async._runs.cut_short", "truto_async._runs.tracked"],
     ["truto_async.resources"],
     ["truto_async.resources.sync_job_runs"],
     [
@@ -74,7 +97,7 @@ LAYERS = [
     ["truto_async._runs.following"],
     ["truto_async._runs.poller", "truto_async._runs.start"],
     ["truto_async._runs.source", "truto_async._runs.history", "truto_async._runs.failure"],
-    ["truto_async._runs.pace", "truto_async._runs.starts"],
+    ["truto_async._runs.pace", "truto_async._runs.starts", "truto_async._runs.store"],
     ["truto_async._runs", "truto_async.runs"],
     ["truto_async.batch", "truto_async.paging"],
     ["truto_async._transport.transport"],
@@ -92,6 +115,7 @@ LAYERS = [
     ["truto_async._config.endpoint", "truto_async._config.checks"],
     ["truto_async._config.secrets"],
     ["truto_async._config"],
+    ["truto_async.webhooks"],
     ["truto_async.models"],
     [
         "truto_async.models.sync_job",
@@ -134,6 +158,7 @@ DOORS = {
         "truto_async._transport.fast_get",
         "truto_async._transport.translate",
         "truto_async.testing._server",
+        "truto_async.testing._deliveries",
     },
 }
 
@@ -201,6 +226,24 @@ def test_using_the_sync_package_without_a_server_is_light() -> None:
     script = "import truto_sync, sys; truto_sync.SyncJob; print('aiohttp' in sys.modules)"
 
     assert "False" == subprocess.check_output([sys.executable, "-c", script], text=True).strip()
+
+
+def test_a_job_loads_no_other_noun(truto_env: FakeTruto) -> None:
+    """A script that fetches a job pays neither for the resources nor for the models of other nouns."""
+    script = f"""
+        import sys
+        from truto_sync import Truto
+
+        with Truto() as truto:
+            truto.sync_jobs.get("{next(iter(truto_env.jobs))}")
+        homes = ["truto_sync.resources", "truto_async.resources", "truto_async.models"]
+        parts = [module.rpartition(".") for module in sys.modules]
+        print([sorted(name for package, _, name in parts if package == home and name[0] != "_") for home in homes])
+    """
+
+    loaded = ast.literal_eval(run_script(script).stdout)
+
+    assert [["sync_jobs"], ["sync_jobs"], ["args", "configs", "nodes", "sync_job"]] == loaded
 
 
 @pytest.mark.parametrize("package", [truto_async, truto_sync])

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from truto_async.paging import *
     from truto_async.resources import *
     from truto_async.runs import *
+    from truto_async.tracking import *
 else:
     from truto_async._support.lazy import lazy
 
@@ -36,4 +37,5 @@ else:
         "truto_async.batch",
         "truto_async.events",
         "truto_async.runs",
+        "truto_async.tracking",
     )

@@ -21,6 +21,7 @@
     ├── ResponseDecodeError                    an answer that is not what the API promises
     │   └── ResponseTooLargeError              more bytes than max_response_bytes
     ├── AmbiguousOutcomeError                  a write that may or may not have happened
+    ├── WebhookSignatureError                  a delivery that was not signed with the webhook's secret
     ├── RunFailedError                         a run has failed; in `truto_async.runs`, as is the next
     └── RunTimeoutError (TimeoutError)         a run has not finished in the time given to `wait`
 
@@ -55,6 +56,7 @@ __all__ = [
     "TLSError",
     "TrutoError",
     "UnprocessableEntityError",
+    "WebhookSignatureError",
 ]
 
 
@@ -243,6 +245,13 @@ class ResponseTooLargeError(ResponseDecodeError):
 
 class AmbiguousOutcomeError(TrutoError):
     """A write was sent and no answer came: it may or may not have happened. Look before you repeat it."""
+
+
+class WebhookSignatureError(TrutoError):
+    """A delivery to a webhook has no signature, or not the one that its body has with the webhook's secret.
+
+    Do not trust the delivery: answer 401. The error holds neither the secret nor the signature expected.
+    """
 
 
 STATUS_ERRORS: Mapping[int, type[APIStatusError]] = MappingProxyType(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from truto_sync.client import *
     from truto_sync.paging import *
     from truto_sync.resources import *
+    from truto_sync.tracking import *
 else:
     from truto_async._support.lazy import lazy
 
@@ -36,4 +37,5 @@ else:
         "truto_sync.batch",
         "truto_async.events",
         "truto_async.runs",
+        "truto_sync.tracking",
     )

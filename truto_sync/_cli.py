@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from truto_async.errors import TrutoError
 from truto_async.models._render import line, plain, render
+from truto_sync._cli_runs import add_commands
 from truto_sync._fetch import fetch, read_ids
 from truto_sync.client import Truto
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_DESCRIPTION = "Look at Truto's sync jobs. Needs TRUTO_API_TOKEN; TRUTO_API_BASE_URL if the API is elsewhere."
+_DESCRIPTION = "Look at Truto's sync jobs and run them. Needs TRUTO_API_TOKEN; TRUTO_API_BASE_URL if the API is elsewhere."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _discard_output()
         print(f"error: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interruption:
+        for note in getattr(interruption, "__notes__", ()):  # that a run goes on
+            print(note, file=sys.stderr)
         return 130
     return status
 
@@ -70,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--resume", action="store_true", help="keep what the file has, and fetch the rest")
     many.add_argument("--demo", action="store_true", help="ask a demo server on this machine; needs no account")
     many.set_defaults(run=_fetch)
+    add_commands(commands, _client)
     return parser
 
 

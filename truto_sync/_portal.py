@@ -93,18 +93,30 @@ class Portal:
     def _start_thread(self) -> LoopThread:
         with self._lock:
             self.check_open()
-            if self._loop_thread is None or not self._loop_thread.is_alive:
-                self._loop_thread = LoopThread(self._on_close)
-                finalize(self, self._loop_thread.stop)
-            return self._loop_thread
+            current = self._loop_thread
+            if current is not None and current.is_alive:
+                return current
+            loop_thread = LoopThread(self._on_close)
+            try:
+                loop_thread.start()
+                self.check_open()  # a signal handler may have closed the client by now, or started a thread itself
+                current = self._loop_thread
+                if current is None or not current.is_alive:
+                    self._loop_thread = current = loop_thread
+                    finalize(self, loop_thread.stop)
+            finally:
+                if self._loop_thread is not loop_thread:
+                    loop_thread.abandon()
+            return current
 
 
 class LoopThread:
     """A daemon thread with an event loop."""
 
     def __init__(self, on_close: Callable[[], Awaitable[None]]) -> None:
-        """Start the thread; raises APIConnectionError if no event loop can be made."""
+        """Start nothing yet."""
         self.is_alive = True
+        """Whether it takes calls."""
         self._on_close = on_close
         self._process = os.getpid()
         self._calls: set[BlockingCall[Any]] = set()
@@ -112,17 +124,23 @@ class LoopThread:
         # How often the inbox was emptied, and what that number was before the latest wake-up for it.
         self._emptied = 0
         self._woken_at = -1
-        running: Future[asyncio.AbstractEventLoop] = Future()
-        self._thread = threading.Thread(target=self._main, args=[running], name="truto_sync", daemon=True)
+        self._running: Future[asyncio.AbstractEventLoop | Exception] = Future()
+        self._thread = threading.Thread(target=self._main, name="truto_sync", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread, and wait for its event loop; raises APIConnectionError if none can be made."""
         try:
             self._thread.start()
-            self._loop = running.result()
-        except (OSError, RuntimeError) as error:  # no file descriptors, or no threads, are left
-            problem = APIConnectionError(f"no event loop could be started for this client: {error}")
-            problem.__cause__ = error.with_traceback(None)
-        else:
-            return
-        raise problem
+            loop = self._running.result()
+        except RuntimeError as error:
+            if error.__context__ is not None:  # Ctrl-C in the middle of a wait, from which `threading` makes this error
+                raise error.__context__ from None
+            loop = error  # no threads are left
+        if isinstance(loop, Exception):
+            problem = APIConnectionError(f"no event loop could be started for this client: {loop}")
+            problem.__cause__ = loop.with_traceback(None)
+            raise problem
+        self._loop = loop
 
     def run(self, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a coroutine for a caller in another thread."""
@@ -138,11 +156,17 @@ class LoopThread:
             call.close()
             del call  # an error in it would keep this frame, and the client, alive
 
+    def abandon(self) -> None:
+        """End the thread as soon as its loop runs, and leave the client open: its start was interrupted, as by Ctrl-C."""
+        self.is_alive = False
+        self._running.add_done_callback(self._stop_abandoned)
+
     def stop(self) -> None:
         """Close the client and end the loop and the thread."""
         # While the interpreter ends, and in a forked child, the thread does not run any more.
         if self._process == os.getpid() and self._thread.is_alive() and not sys.is_finalizing():
-            self._loop.call_soon_threadsafe(self._stopping.set)
+            with suppress(RuntimeError):  # the loop is closed already, and the thread about to end
+                self._loop.call_soon_threadsafe(self._stopping.set)
             if threading.current_thread() is not self._thread:
                 self._thread.join()
 
@@ -181,30 +205,36 @@ class LoopThread:
             self._loop.call_soon_threadsafe(call.cancel)
             call.wait()
 
-    def _main(self, running: Future[asyncio.AbstractEventLoop]) -> None:
+    def _stop_abandoned(self, running: Future[asyncio.AbstractEventLoop | Exception]) -> None:
+        loop = running.result()
+        if not isinstance(loop, Exception):
+            loop.call_soon_threadsafe(self._stopping.set)
+
+    def _main(self) -> None:
         try:
             try:
                 runner = asyncio.Runner(loop_factory=_loop_factory())
                 runner.get_loop()
             except Exception as error:  # noqa: BLE001  # whatever it is, it is the caller's
-                running.set_exception(error)
+                self._running.set_result(error)
                 return
             with runner:
-                runner.run(self._serve(running))
+                runner.run(self._serve())
         finally:
             self.is_alive = False
             self._emptied += 1  # from here on each call asks the closed loop itself
             for call in list(self._calls):
                 call.abandon()
 
-    async def _serve(self, running: Future[asyncio.AbstractEventLoop]) -> None:
+    async def _serve(self) -> None:
         self._stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
         # In dev mode asyncio logs slow steps. Only this client uses the loop: what makes its steps slow is other threads.
         loop.slow_callback_duration = math.inf
-        running.set_result(loop)
+        self._running.set_result(loop)
         await self._stopping.wait()
-        await self._on_close()
+        if self.is_alive:
+            await self._on_close()
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -11,10 +11,10 @@ from truto_async.errors import InvalidArgumentError
 from truto_sync._docs import described_as
 
 if TYPE_CHECKING:
-    from collections import deque
     from collections.abc import Iterator
 
     from truto_async._support.worker_pool import WorkerPool
+    from truto_async.batch import BatchPlan
     from truto_sync._portal import Portal
 
 __all__ = ["Batch", "Outcome", "Progress"]
@@ -54,18 +54,23 @@ class Batch(Generic[T]):  # noqa: D101  # its twin says it
             while True:
                 self._plan.pulled.extend(islice(ids, self._plan.window - held))
                 held += len(self._plan.pulled)
-                outcomes = self._portal.run(lambda: _exchange(pool, self._plan.pulled))
-                if not outcomes:
+                count = self._portal.run(lambda: _exchange(pool, self._plan))
+                if not count:
                     return
-                held -= len(outcomes)
-                self._plan.taken.extend(outcomes)
+                held -= count
                 while self._plan.taken:
                     yield self._plan.next_outcome()
         finally:
             self._portal.run_cleanup(pool.close)
 
 
-async def _exchange(pool: WorkerPool[Outcome[T]], pulled: deque[str]) -> list[Outcome[T]]:
-    while pulled:
-        pool.submit(pulled.popleft())
-    return await pool.take()
+async def _exchange(pool: WorkerPool[Outcome[T]], plan: BatchPlan[T]) -> int:
+    """Submit ids, take outcomes, and return how many.
+
+    The outcomes are put where they are kept at once: the caller may be interrupted before it gets a result.
+    """
+    while plan.pulled:
+        pool.submit(plan.pulled.popleft())
+    outcomes = await pool.take()
+    plan.taken.extend(outcomes)
+    return len(outcomes)

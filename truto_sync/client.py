@@ -27,14 +27,14 @@ class Truto(Facade[AsyncTruto]):
     closed is closed when it is collected, or with the interpreter.
     """
 
-    sync_jobs = part(AsyncTruto.sync_jobs, lambda: resources.SyncJobs)
-    sync_job_runs = part(AsyncTruto.sync_job_runs, lambda: resources.SyncJobRuns)
-    sync_job_cron_triggers = part(AsyncTruto.sync_job_cron_triggers, lambda: resources.SyncJobCronTriggers)
-    sync_job_templates = part(AsyncTruto.sync_job_templates, lambda: resources.SyncJobTemplates)
-    sync_job_run_state = part(AsyncTruto.sync_job_run_state, lambda: resources.SyncJobRunState)
-    webhooks = part(AsyncTruto.webhooks, lambda: resources.Webhooks)
-    logs = part(AsyncTruto.logs, lambda: resources.Logs)
-    batch_requests = part(AsyncTruto.batch_requests, lambda: resources.BatchRequests)
+    sync_jobs: Final = part(AsyncTruto.sync_jobs, lambda: resources.SyncJobs)
+    sync_job_runs: Final = part(AsyncTruto.sync_job_runs, lambda: resources.SyncJobRuns)
+    sync_job_cron_triggers: Final = part(AsyncTruto.sync_job_cron_triggers, lambda: resources.SyncJobCronTriggers)
+    sync_job_templates: Final = part(AsyncTruto.sync_job_templates, lambda: resources.SyncJobTemplates)
+    sync_job_run_state: Final = part(AsyncTruto.sync_job_run_state, lambda: resources.SyncJobRunState)
+    webhooks: Final = part(AsyncTruto.webhooks, lambda: resources.Webhooks)
+    logs: Final = part(AsyncTruto.logs, lambda: resources.Logs)
+    batch_requests: Final = part(AsyncTruto.batch_requests, lambda: resources.BatchRequests)
 
     @mirrors(AsyncTruto.__init__)
     def __init__(self, *args: Any, **kwargs: Any) -> None:

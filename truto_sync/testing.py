@@ -1,5 +1,5 @@
 """Truto on a loopback port, for tests: the same as `truto_async.testing`, in a `with` block."""
 
-from truto_async.testing import SEED_JOBS, FakeTruto, Fault, RecordedRequest, no_waiting
+from truto_async.testing import SEED_JOBS, Delivery, FakeTruto, Fault, RecordedRequest, RunStep, no_waiting
 
-__all__ = ["SEED_JOBS", "FakeTruto", "Fault", "RecordedRequest", "no_waiting"]
+__all__ = ["SEED_JOBS", "Delivery", "FakeTruto", "Fault", "RecordedRequest", "RunStep", "no_waiting"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import pickle
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from truto_async.testing import SEED_JOBS, FakeTruto, no_waiting
 from truto_sync import Truto
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from tests.conftest import MakeClient
 
 JOB_ID = SEED_JOBS[3]["id"]
@@ -139,7 +142,40 @@ async def test_a_pause_ends_without_a_burst() -> None:
             granted.append(time.monotonic() - began)
 
     assert granted[0] >= 0.4
-    assert all(later - earlier > 0.04 for earlier, later in itertools.pairwise(granted))
+    assert all(later - earlier > 0.02 for earlier, later in itertools.pairwise(granted))
+
+    await asyncio.sleep(0.9 - (time.monotonic() - began) + 0.1)
+    assert all(limit.try_acquire() for _ in range(5))  # the pause is forgotten
+
+
+@pytest.mark.parametrize("pause", [0.3, 0.7], ids=["a short pause", "a long pause"])
+@pytest.mark.parametrize("answered", [0.05, 0.5, 0.9], ids=["early", "in the middle", "late"])
+@pytest.mark.parametrize("counted", [True, False], ids=["answered", "unsent"])
+async def test_slots_in_flight_when_a_pause_begins(pause: float, answered: float, *, counted: bool) -> None:
+    """Whenever their responses come, neither they nor what was free are granted in a burst."""
+    limit = RateLimit(20, per=0.8)
+    for _ in range(4):
+        async with limit:
+            pass
+    for _ in range(11):
+        await limit.acquire()
+    began = time.monotonic()
+    limit.pause(pause)
+    granted: list[float] = []
+
+    async def work() -> None:
+        async with limit:
+            granted.append(time.monotonic() - began)
+
+    tasks = [asyncio.create_task(work()) for _ in range(30)]
+    await asyncio.sleep(answered)
+    for _ in range(11):
+        limit.release(counted=counted)
+    await asyncio.gather(*tasks)
+
+    assert granted[0] >= pause
+    assert all(later - earlier > 0.015 for earlier, later in itertools.pairwise(granted))
+    assert granted[-1] < max(pause, answered) + 2.2
 
 
 def test_shared_by_threads_and_loops() -> None:
@@ -420,3 +456,38 @@ async def test_a_loop_that_stops_while_others_wait_behind() -> None:
     await runner
     await asyncio.to_thread(stopped.run_until_complete, asyncio.wait_for(tasks[0], 5))
     stopped.close()
+
+
+def test_is_busy_in_several_threads() -> None:
+    """It may be asked in one thread while another is in the middle of forgetting old slots."""
+    limit = RateLimit(1, per=0.01)
+    others: list[threading.Thread] = []
+    answers: list[bool] = []
+
+    def look() -> None:
+        answers.append(limit.is_busy)
+
+    lines: list[int] = []
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        if frame.f_code.co_name == "flush" and event == "line":
+            lines.append(frame.f_lineno)
+        if len(lines) == 3 and not others:  # there is an old slot, and its age is about to be looked at
+            others.append(threading.Thread(target=look))
+            others[0].start()
+            others[0].join(0.2)
+        return trace
+
+    def look_slowly() -> None:
+        sys.settrace(trace)
+        look()
+
+    limit.try_acquire()
+    limit.release()
+    time.sleep(0.02)
+    thread = threading.Thread(target=look_slowly)
+    thread.start()
+    thread.join()
+    others[0].join()
+
+    assert [False, False] == answers

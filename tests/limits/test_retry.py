@@ -155,13 +155,13 @@ def test_budget() -> None:
     """Retries are limited by what successes earn."""
     budget = RetryBudget(2)
     assert [True, True, False] == [budget.take() for _ in range(3)]
-    budget.refund(after_retry=True)
+    budget.refund(took_token=True)
     assert [True, False] == [budget.take() for _ in range(2)]
     for _ in range(6):
-        budget.refund(after_retry=False)
+        budget.refund(took_token=False)
     assert [True, False] == [budget.take() for _ in range(2)]
     for _ in range(100):
-        budget.refund(after_retry=True)
+        budget.refund(took_token=True)
     assert [True, True, False] == [budget.take() for _ in range(3)]
 
 
@@ -251,6 +251,31 @@ def test_the_budget_ends_a_storm(make_client: MakeClient, fake_truto: FakeTruto)
     assert 20 + 5 == len(fake_truto.requests)
     assert "too many retries lately" in str(errors[-1])
     assert 1 == errors[-1].attempts
+
+
+def test_a_success_after_429_earns_no_more_than_another(make_client: MakeClient, fake_truto: FakeTruto) -> None:
+    """A retry after a 429 takes no token, so none is returned for it; after another failure, one is."""
+    truto = make_client(fake_truto.token, base_url=fake_truto.url, retry=RetryPolicy(attempts=2, budget=1))
+
+    def outage() -> int:
+        """Fail a call, and count its attempts."""
+        fake_truto.fail(500, times=2)
+        before = len(fake_truto.requests)
+        with pytest.raises(InternalServerError):
+            truto.sync_jobs.get(JOB_ID)
+        fake_truto._faults.clear()
+        return len(fake_truto.requests) - before
+
+    with no_waiting():
+        assert 2 == outage()
+        fake_truto.fail(429)
+        truto.sync_jobs.get(JOB_ID)
+        assert 1 == outage()
+        for _ in range(4):
+            truto.sync_jobs.get(JOB_ID)
+        fake_truto.fail(500)
+        truto.sync_jobs.get(JOB_ID)
+        assert 2 == outage()
 
 
 async def test_an_outage_of_the_server(fake_truto: FakeTruto) -> None:

@@ -135,7 +135,7 @@ async def test_equal_starts_all_lost(fake_truto: FakeTruto) -> None:
 @pytest.mark.parametrize("status", [502, 504, 520, 524])
 def test_an_edge_that_got_no_answer(truto: Any, fake_truto: FakeTruto, status: int) -> None:
     """It says no more than silence does."""
-    fake_truto.fail(status, path="/sync-job-run")
+    fake_truto.fail(status, path="/sync-job-run", carried_out=True)
 
     assert {truto.sync_job_runs.start("job").id} == fake_truto.runs.keys()
     assert 1 == starts(fake_truto)
@@ -143,7 +143,7 @@ def test_an_edge_that_got_no_answer(truto: Any, fake_truto: FakeTruto, status: i
 
 def test_an_answer_that_cannot_be_read(truto: Any, fake_truto: FakeTruto) -> None:
     """The run was started all the same."""
-    fake_truto.fail(200, body="<html>", path="/sync-job-run")
+    fake_truto.fail(200, body="<html>", path="/sync-job-run", carried_out=True)
 
     assert {truto.sync_job_runs.start("job").id} == fake_truto.runs.keys()
 
@@ -380,3 +380,12 @@ def test_arguments_that_are_no_json(truto: Any, fake_truto: FakeTruto) -> None:
     with pytest.raises(InvalidArgumentError, match=r"args cannot be written as JSON: .*datetime"):
         truto.sync_job_runs.start("job", args={"since": datetime.now(UTC)})
     assert [] == fake_truto.requests
+
+
+def test_many_runs_at_once(truto: Any, fake_truto: FakeTruto) -> None:
+    """Runs are fetched in batches as jobs are."""
+    runs = {truto.sync_job_runs.start("job").id for _ in range(3)}
+    outcomes = list(truto.sync_job_runs.get_many([*runs, "unknown"], concurrency=2))
+
+    assert runs == {outcome.value.id for outcome in outcomes if outcome.value is not None}
+    assert ["unknown"] == [outcome.id for outcome in outcomes if outcome.error is not None]

@@ -83,10 +83,9 @@ def test_a_failed_run(truto: Any, fake_truto: FakeTruto) -> None:
     """The error has the entries of the log that explain it, and the kind of the failure."""
     fake_truto.plan_run(RunStep("running", 0.05), RunStep("failed"))
     fine = {"timestamp": "2026-01-01T00:00:00Z", "logs": ["Fetched 5 records"]}
+    later = {"timestamp": "2026-01-02T00:00:00Z"}
     failure = {"status": 401, "resource": "ticketing/tickets", "logs": ["The token has expired"]}
-    fake_truto.fail(
-        200, body={"result": [{"timestamp": "2026-01-02T00:00:00Z", **failure}], "next_cursor": "c"}, path="/log"
-    )
+    fake_truto.fail(200, body={"result": [{**later, **failure}], "next_cursor": "c"}, path="/log")
     fake_truto.fail(200, body={"result": [fine], "next_cursor": None}, path="/log")
     run = truto.sync_job_runs.start("job")
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from typing import Any
 
 import pytest
 
-from truto_async import SyncJob
+from truto_async import RunStalled, SyncJob, SyncJobRun
 from truto_async.models._render import render
-from truto_async.testing import SEED_JOBS, FakeTruto
-from truto_sync import _cli
+from truto_async.testing import SEED_JOBS, FakeTruto, RunStep
+from truto_sync import _cli, _cli_runs
 
 
 def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -240,3 +243,115 @@ def test_bare_job() -> None:
 
     assert text.startswith("(no label)\n")
     assert text.endswith("Arguments\n  (none)\n\nResources\n  (none)\n")
+
+
+def test_run_demo() -> None:
+    """The demo starts a run and follows it; the id alone goes to standard output."""
+    done = command("run", "--demo", "--wait")
+
+    assert 0 == done.returncode
+    assert re.fullmatch(r"[0-9a-f-]{36}\n", done.stdout)
+    assert "  tickets list: 100 fetched, 100 persisted\n" in done.stderr
+    assert done.stderr.endswith("ended: completed\n")
+
+
+def test_run(truto_env: FakeTruto, capsys: pytest.CaptureFixture[str]) -> None:
+    """Arguments are JSON where they can be, else text; without --wait nothing is followed."""
+    truto_env.add({"id": "job"})
+    arguments = ["--arg", "size=5", "--arg", "since=2026-01-01", "--arg", 'tags=["a"]', "--account", "account-1"]
+
+    assert 0 == _cli.main(["run", "job", *arguments])
+    [run] = truto_env.runs.values()
+    assert {"size": 5, "since": "2026-01-01", "tags": ["a"]} == run["args"]
+    assert ("account-1", f"{run['id']}\n") == (run["integrated_account_id"], capsys.readouterr().out)
+    for wrong in (["run"], ["run", "job", "--arg", "size"]):
+        assert 1 == _cli.main(wrong)
+    assert "NAME=VALUE" in capsys.readouterr().err
+
+
+def test_a_run_that_fails(truto_env: FakeTruto, capsys: pytest.CaptureFixture[str]) -> None:
+    """What happens is said line by line, and at last why the run failed; the exit status is 1."""
+    truto_env.add({"id": "job"})
+    truto_env.plan_run(
+        RunStep("rate_limited", 0.1, retry_after=5), RunStep("failed", logs=[{"status": 401, "logs": ["no"]}])
+    )
+    truto_env.plan_run(RunStep("stopped"))
+
+    assert 1 == _cli.main(["run", "job", "--wait"])
+    shown = capsys.readouterr().err
+    assert "rate_limited\n  limited until " in shown
+    assert "ended: failed\nerror: run " in shown
+    assert "authentication: no" in shown
+    assert 1 == _cli.main(["run", "job", "--wait"])
+    assert capsys.readouterr().err.endswith("ended: stopped\n")
+
+
+def test_runs_logs_and_stop(truto_env: FakeTruto, capsys: pytest.CaptureFixture[str]) -> None:
+    """Runs are listed, looked into and stopped."""
+    truto_env.add({"id": "job"})
+    logs: list[Any] = ["Fetched", {"resource": "users", "status": 500, "num_records": 3, "logs": [{"message": "down"}]}]
+    truto_env.plan_run(RunStep("running", 60, logs=logs), RunStep("completed"))
+    assert 0 == _cli.main(["run", "job"])
+    run_id = capsys.readouterr().out.strip()
+
+    assert 0 == _cli.main(["runs", "--job", "job", "--status", "running"])
+    assert re.fullmatch(rf"{run_id}  running       \S+ \S+  job\n", capsys.readouterr().out)
+    assert 0 == _cli.main(["runs", "--ndjson", "--most", "1"])
+    assert run_id == json.loads(capsys.readouterr().out)["id"]
+    assert 0 == _cli.main(["logs", run_id])
+    shown = capsys.readouterr().out
+    assert re.search(r"^\S+ \S+  Fetched$", shown, re.MULTILINE)
+    assert re.search(r'^\S+ \S+  users  500  3 records  \{"message": "down"\}$', shown, re.MULTILINE)
+    assert 0 == _cli.main(["logs", run_id, "--ndjson"])
+    assert {run_id} == {json.loads(line)["sync_job_run_id"] for line in capsys.readouterr().out.splitlines()}
+    assert 0 == _cli.main(["stop", run_id])
+    assert f"{run_id}  stopped\n" == capsys.readouterr().out
+    assert 1 == _cli.main(["stop", "unknown"])
+
+
+def test_progress_on_a_terminal() -> None:
+    """With rich, the counters of each node are in a table."""
+    leader, follower = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "truto_sync", "run", "--demo", "--wait"], stdout=subprocess.DEVNULL, stderr=follower
+    ) as process:
+        os.close(follower)
+        shown = b""
+        with contextlib.suppress(OSError):  # the end of a terminal
+            while data := os.read(leader, 4096):
+                shown += data
+    os.close(leader)
+
+    assert 0 == process.returncode
+    assert b"comments list" in shown
+    assert b"100 fetched, 100 persisted" in shown
+    assert b"ended: completed" in shown
+
+
+def test_a_run_that_stalls() -> None:
+    """It is said for how long nothing has changed."""
+    event = RunStalled(run=SyncJobRun(id="r"), seconds=301.5)
+
+    assert "  nothing has changed for 302 s" == _cli_runs._line(event)
+
+
+def test_ctrl_c_says_that_the_run_goes_on(truto_env: FakeTruto) -> None:
+    """The id is printed, and how to go on."""
+    truto_env.add({"id": "job"})
+    truto_env.plan_run(RunStep("running", 60), RunStep("completed"))
+    with subprocess.Popen(
+        [sys.executable, "-m", "truto_sync", "run", "job", "--wait"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509  # may be ignored here
+    ) as process:
+        assert process.stdout is not None
+        run_id = process.stdout.readline().strip()
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        _, shown = process.communicate(timeout=30)
+
+    assert 130 == process.returncode
+    assert f"The run {run_id} goes on." in shown
+    assert "running" == truto_env.runs[run_id]["status"]

@@ -17,6 +17,7 @@ from truto_sync._portal import Portal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+    from types import FrameType
 
 variable: ContextVar[int] = ContextVar("variable")
 
@@ -260,3 +261,142 @@ def test_the_loop_is_uvloops_where_it_is_installed() -> None:
 def test_uvloop_can_be_switched_off() -> None:
     """By an environment variable."""
     assert "asyncio.unix_events" == run_script(LOOP.format(setup=""), TRUTO_UVLOOP="0").stdout.strip()
+
+
+SLOW_START = """
+import asyncio, os, signal, threading, time
+from truto_async import ClientClosedError
+from truto_async.testing import FakeTruto
+from truto_sync import Truto
+
+class Policy(asyncio.DefaultEventLoopPolicy):
+    def new_event_loop(self):
+        if threading.current_thread().name == "truto_sync" and not started:
+            started.append(True)
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.2)
+        return super().new_event_loop()
+
+def threads():
+    return sum(thread.name == "truto_sync" for thread in threading.enumerate())
+
+started = []
+asyncio.set_event_loop_policy(Policy())
+fake = FakeTruto().__enter__()
+job_id = next(iter(fake.jobs))
+truto = Truto(fake.token, base_url=fake.url)
+"""
+
+
+def test_ctrl_c_while_the_thread_starts() -> None:
+    """The thread ends by itself, and the next call starts another."""
+    done = run_script(
+        SLOW_START
+        + """
+try:
+    truto.sync_jobs.get(job_id)
+except KeyboardInterrupt:
+    time.sleep(0.5)
+    print(threads())
+print(truto.sync_jobs.get(job_id).id == job_id, threads())
+truto.close()
+print(threads())
+""",
+        TRUTO_UVLOOP="0",
+    )
+
+    assert ("0\nTrue 1\n0\n", "") == (done.stdout, done.stderr)
+
+
+def test_a_signal_handler_that_closes_while_the_thread_starts() -> None:
+    """The call that started it ends with ClientClosedError, and no thread is left."""
+    done = run_script(
+        SLOW_START
+        + """
+signal.signal(signal.SIGINT, lambda *_: truto.close())
+try:
+    truto.sync_jobs.get(job_id)
+except ClientClosedError:
+    time.sleep(0.5)
+    print("closed", threads())
+""",
+        TRUTO_UVLOOP="0",
+    )
+
+    assert ("closed 0\n", "") == (done.stdout, done.stderr)
+
+
+def test_a_signal_handler_that_calls_while_the_thread_starts() -> None:
+    """Both calls succeed, on one thread."""
+    done = run_script(
+        SLOW_START
+        + """
+signal.signal(signal.SIGINT, lambda *_: print(truto.sync_jobs.get(job_id).id == job_id))
+print(truto.sync_jobs.get(job_id).id == job_id)
+time.sleep(0.5)
+print(threads())
+truto.close()
+print(threads())
+""",
+        TRUTO_UVLOOP="0",
+    )
+
+    assert ("True\nTrue\n1\n0\n", "") == (done.stdout, done.stderr)
+
+
+def test_a_client_that_is_collected_while_its_loop_closes() -> None:
+    """A thread whose loop is closed, and that has not ended yet, needs no stopping."""
+    done = run_script(
+        """
+import asyncio, threading, time
+from truto_async import Hooks
+from truto_async.testing import FakeTruto
+from truto_sync import Truto
+
+class Loop(asyncio.SelectorEventLoop):
+    def close(self):
+        super().close()
+        if threading.current_thread().name == "truto_sync":
+            closed.set()
+            time.sleep(0.3)
+
+class Policy(asyncio.DefaultEventLoopPolicy):
+    _loop_factory = Loop
+
+closed = threading.Event()
+asyncio.set_event_loop_policy(Policy())
+fake = FakeTruto().__enter__()
+closing = Hooks(on_response=lambda _: truto.close())
+truto = Truto(fake.token, base_url=fake.url, hooks=closing)
+truto.sync_jobs.get(next(iter(fake.jobs)))
+closed.wait()
+del truto
+print("collected", sum(thread.name == "truto_sync" for thread in threading.enumerate()))
+""",
+        TRUTO_UVLOOP="0",
+    )
+
+    assert ("collected 0\n", "") == (done.stdout, done.stderr)
+
+
+def test_ctrl_c_at_the_worst_moment_of_the_start() -> None:
+    """Where `threading` makes a RuntimeError of it, Ctrl-C is Ctrl-C all the same."""
+    portal = Portal(nothing)
+    before, interval = sys.getprofile(), sys.getswitchinterval()
+
+    def interrupt(frame: FrameType, *_: object) -> None:
+        if frame.f_code.co_name == "_acquire_restore":  # the caller waits for the thread no longer, and has no lock yet
+            sys.setprofile(before)
+            raise KeyboardInterrupt
+
+    sys.setswitchinterval(10)  # the thread begins only when its caller waits
+    sys.setprofile(interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            portal.run(nothing)
+    finally:
+        sys.setprofile(before)
+        sys.setswitchinterval(interval)
+
+    assert 7 == portal.run(seven)
+    portal.close()

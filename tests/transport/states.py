@@ -263,8 +263,7 @@ class Stage:
             self.limit.release(counted=False)
         if self.state.place == "pause":  # as if it was over
             with self.limit._lock:
-                self.limit._paused_until = 0.0
-                self.limit._window._task_logs.clear()
+                self.limit._window._gap = 0.0
                 self.limit._queue.wake_first()
         self._run(self._release)
 

@@ -12,12 +12,16 @@ import attrs
 import truto_async
 import truto_sync
 from truto_async import (
+    ApiLog,
     APIStatusError,
     ArgSpec,
     ArgsSchema,
     AsyncPager,
     AsyncTruto,
+    BatchResult,
+    CronTriggerLog,
     DestinationNode,
+    McpLog,
     Node,
     NotFoundError,
     Outcome,
@@ -30,9 +34,14 @@ from truto_async import (
     RunRateLimited,
     RunStalled,
     RunStatusChanged,
+    StateEntry,
     SyncJob,
+    SyncJobCronTrigger,
     SyncJobRun,
+    SyncJobTemplate,
     TrutoError,
+    Webhook,
+    WebhookLog,
 )
 from truto_async.testing import FakeTruto
 from truto_sync import Pager, Truto
@@ -92,6 +101,53 @@ async def runs(truto: AsyncTruto, blocking: Truto) -> None:
         if isinstance(event, RunProgress):
             assert_type(event.deltas, Mapping[str, float])
     blocking.sync_job_runs.wait("x", on_timeout="no")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+async def nouns(truto: AsyncTruto) -> None:
+    """The other resources."""
+    assert_type(await truto.sync_job_cron_triggers.create(sync_job_id="x", cron_expression="0 6 * * *"), SyncJobCronTrigger)
+    assert_type(await truto.sync_job_cron_triggers.update("x", meta={"a": 1}), SyncJobCronTrigger)
+    assert_type(await truto.sync_job_cron_triggers.schedule("x"), None)
+    assert_type(await truto.sync_job_templates.list(team_id="t").to_list(), list[SyncJobTemplate])
+    assert_type(await truto.webhooks.update("x", is_active=False), Webhook)
+    assert_type(await truto.sync_job_run_state.state("s").set("k", {"a": [1]}), StateEntry)
+    assert_type(await truto.sync_job_run_state.state("s").delete("k"), StateEntry | None)
+    assert_type(truto.sync_job_run_state.state("s").items(), AsyncPager[StateEntry])
+    assert_type(
+        truto.logs.rapid_bridge(sync_job_run_id="r", created_after=datetime.now().astimezone()), AsyncPager[RapidBridgeLog]
+    )
+    assert_type(await truto.batch_requests.create(integrated_account_id="a", resources=[{"resource": "x"}]), BatchResult)
+    assert_type(await truto.resource("alarm").get("x", query={"a": 1}), dict[str, Any])
+    assert_type(truto.resource("alarm").list(), AsyncPager[dict[str, Any]])
+
+
+def blocking_nouns(truto: Truto) -> None:
+    """The other resources, blocking: the same types."""
+    assert_type(truto.sync_job_cron_triggers.get("x"), SyncJobCronTrigger)
+    assert_type(truto.sync_job_templates.create(label="x"), SyncJobTemplate)
+    assert_type(truto.webhooks.list(is_active=True), Pager[Webhook])
+    assert_type(truto.webhooks.test("x"), None)
+    for entry in truto.sync_job_run_state.state("s").items():
+        assert_type(entry, StateEntry)
+    assert_type(truto.sync_job_run_state.state("s").get("k").value, Any)
+    assert_type(truto.logs.unified_proxy_api(request_type="proxy").to_list(), list[ApiLog])
+    assert_type(truto.logs.webhook(event="test").first(), WebhookLog | None)
+    assert_type(truto.logs.sync_job_cron_trigger(), Pager[CronTriggerLog])
+    assert_type(truto.logs.mcp(tool_name="x"), Pager[McpLog])
+    assert_type(truto.batch_requests.create(integrated_account_id="a", resources=[]), BatchResult)
+    assert_type(truto.resource("alarm").create({"a": 1}), dict[str, Any])
+    assert_type(truto.resource("alarm").delete("x"), dict[str, Any] | None)
+
+
+def mistakes_with_nouns(truto: Truto) -> None:
+    """What must not pass."""
+    truto.sync_job_cron_triggers.update("x", sync_job_id="y")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    truto.webhooks.create(target_url=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    truto.webhooks.create(Webhook(id="x"), secret="y")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    truto.logs.mcp(sync_job_id="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    truto.sync_job_run_state.state(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    truto.resource("alarm").update("x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    truto.nonsense  # type: ignore[attr-defined]  # noqa: B018  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnusedExpression]
 
 
 def mistakes(truto: Truto, job: SyncJob) -> None:

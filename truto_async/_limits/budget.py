@@ -28,10 +28,10 @@ class RetryBudget:
             self.is_full = False
             return True
 
-    def refund(self, *, after_retry: bool) -> None:
-        """Return tokens for a success: 1 after a retry, 0.2 otherwise."""
+    def refund(self, *, took_token: bool) -> None:
+        """Return tokens for a success: 1 if the call took any, 0.2 otherwise."""
         with self._lock:
-            self._left = min(self._size, self._left + (1.0 if after_retry else 0.2))
+            self._left = min(self._size, self._left + (1.0 if took_token else 0.2))
             self.is_full = self._left >= self._size
 
     def after_fork(self) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from bisect import insort
-from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -34,14 +32,25 @@ class SlidingWindow(Throttler):
     def __init__(self, limit: int, per: float) -> None:
         super().__init__(limit, per)
         self.in_flight = 0
+        self._gap = 0.0  # seconds between two slots, while they are granted one at a time
+        self._next = 0.0
+        self._spread_until = 0.0
 
-    def try_take(self) -> bool:
-        """Take a slot if one is free."""
+    def try_take(self, *, queued: bool = False) -> bool:
+        """Take a slot if one is free; `queued` if it was waited for."""
+        if self._gap:
+            now = time.monotonic()
+            if now >= self._spread_until and not queued:
+                self._gap = 0.0  # while others wait, the end of the spread would be another burst
+            elif now < self._next:
+                return False
         if self.in_flight + len(self._task_logs) >= self.rate_limit:
             self.flush()  # type: ignore[no-untyped-call]  # the library has no annotations
             if self.in_flight + len(self._task_logs) >= self.rate_limit:
                 return False
         self.in_flight += 1
+        if self._gap:  # a slot that is granted late delays the next one by half a gap at most
+            self._next = max(self._next, time.monotonic() - self._gap / 2) + self._gap
         return True
 
     def release(self, *, counted: bool) -> None:
@@ -49,10 +58,8 @@ class SlidingWindow(Throttler):
         self.in_flight -= 1
         if counted:
             now = time.monotonic()
-            if self._task_logs and self._task_logs[-1] > now:
-                insort(self._task_logs, now)  # `block_until` has added times in the future
-            else:
-                self._task_logs.append(now)
+            # While slots are granted one at a time, they become free one at a time, even if their responses come together.
+            self._task_logs.append(max(now, self._task_logs[-1] + self._gap) if self._task_logs else now)
 
     def seconds_until_free(self, ahead: int = 0) -> float:
         """Return the seconds until a slot is free, when `ahead` others take one first.
@@ -60,19 +67,21 @@ class SlidingWindow(Throttler):
         This is the least, where it also depends on responses that are still to come.
         """
         self.flush()  # type: ignore[no-untyped-call]  # the library has no annotations
+        now = time.monotonic()
+        due = self._next + ahead * self._gap - now if self._gap else 0.0
         missing = ahead + 1 - (self.rate_limit - self.in_flight - len(self._task_logs))
         if missing <= 0:
-            return 0.0
+            return max(0.0, due)
         if missing > len(self._task_logs):
-            return float(self.period)
+            return max(float(self.period), due)
         # The window drops what is older than its period, not what is just as old.
-        return max(_SOON, self._task_logs[missing - 1] + float(self.period) - time.monotonic())
+        return max(_SOON, due, self._task_logs[missing - 1] + float(self.period) - now)
 
     def block_until(self, moment: float) -> None:
-        """Free no slot before a moment, and then one at a time, spread evenly over one period."""
-        free = self.rate_limit - self.in_flight
-        step = self.period / self.rate_limit
-        self._task_logs = deque(moment - self.period + number * step for number in range(free))
+        """Grant no slot before a moment, and then one at a time, spread evenly over one period."""
+        self._gap = self.period / self.rate_limit
+        self._next = max(self._next, moment)
+        self._spread_until = max(self._spread_until, moment + self.period)
 
 
 class RateLimit:
@@ -108,7 +117,6 @@ class RateLimit:
         check_number("RateLimit: per_account", 1 if per_account is None else per_account, int)
         self.limit, self.per, self._per_account = limit, per, per_account
         self._window = SlidingWindow(limit, per)
-        self._paused_until = 0.0
         self._accounts: dict[str, RateLimit] = {}
         self.after_fork()
         fork.register(self)
@@ -124,9 +132,7 @@ class RateLimit:
         with self._lock:
             if self._queue.waiters:
                 self._queue.drop_dead()
-            if self._queue.waiters or (self._paused_until and time.monotonic() < self._paused_until):
-                return False
-            return self._window.try_take()
+            return not self._queue.waiters and self._window.try_take()
 
     async def acquire(self, deadline: float | None = None) -> float | None:
         """Wait for a slot and take it; returns None.
@@ -142,8 +148,8 @@ class RateLimit:
             while True:
                 with self._lock:
                     ahead = self._queue.position(waiter)
-                    seconds = self._seconds_until_free(ahead)
-                    if ahead == 0 and seconds <= 0 and self._window.try_take():
+                    seconds = self._window.seconds_until_free(ahead)
+                    if ahead == 0 and seconds <= 0 and self._window.try_take(queued=True):
                         return None
                 left = None if deadline is None else deadline - time.monotonic()
                 if left is not None and seconds >= left:
@@ -168,11 +174,9 @@ class RateLimit:
     def pause(self, seconds: float) -> None:
         """Grant no slot for some seconds, and then no burst, but one slot at a time."""
         seconds = waits.seconds_to_wait(seconds)
-        until = time.monotonic() + seconds
-        with self._lock:
-            if seconds > 0 and until > self._paused_until:
-                self._paused_until = until
-                self._window.block_until(until)
+        if seconds > 0:
+            with self._lock:
+                self._window.block_until(time.monotonic() + seconds)
 
     def for_account(self, account: str) -> RateLimit | None:
         """Return the limit of one connected account; None where accounts have none."""
@@ -188,10 +192,9 @@ class RateLimit:
     @property
     def is_busy(self) -> bool:
         """Whether a slot is in use or waited for."""
-        return bool(self._queue.waiters) or self._window.in_flight > 0 or self._window.seconds_until_free(self.limit - 1) > 0
-
-    def _seconds_until_free(self, ahead: int) -> float:
-        return max(0.0, self._paused_until - time.monotonic(), self._window.seconds_until_free(ahead))
+        with self._lock:
+            window = self._window
+            return bool(self._queue.waiters) or window.in_flight > 0 or window.seconds_until_free(self.limit - 1) > 0
 
     def __repr__(self) -> str:
         """Show the limit."""

@@ -70,8 +70,8 @@ class RetryPolicy:
 
     budget: int = field(default=100, validator=check_count)
     """The size of the client's retry budget, a token bucket that keeps an outage from being answered with a storm. A retry
-    takes one token; a retry that succeeds returns one, a request that succeeds at once a fifth. Answers of 429 take none:
-    they pause the client instead."""
+    takes one token; a call that succeeds returns one if it took any, else a fifth. Answers of 429 take none: they pause
+    the client instead."""
 
     def delay(self, error: TrutoError, *, idempotent: bool, attempt: int) -> float | None:
         """Return the seconds to wait after attempt number `attempt` failed; None to give up."""

@@ -102,7 +102,7 @@ class StartOnce:
             if not await self._until(lambda: not self._starts.is_any_sent(start)):
                 break
             try:
-                look = await self._look(start)
+                look = await self.look(start)
             except TrutoError as error:
                 seen = f"the runs could not be listed: {error}"
                 if is_transient(error, 1):
@@ -121,7 +121,7 @@ class StartOnce:
         ambiguous.attempts = lost.attempts
         raise ambiguous from lost
 
-    async def _look(self, start: Start) -> Look | None:
+    async def look(self, start: Start) -> Look | None:
         """List the runs of the job, the newest first, back to the start; None where the server's clock is unknown."""
         query: dict[str, str | int | None] = {"sync_job_id": start.job_id, "integrated_account_id": start.account}
         query |= {"sort": "-created_at", "limit": _PAGE_SIZE}

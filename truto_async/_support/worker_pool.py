@@ -115,6 +115,9 @@ class WorkerPool(Generic[R]):
                     self.end(failure)
         except Exception as error:  # noqa: BLE001  # whatever it is, `take` raises it
             self.end(error)
+        except asyncio.CancelledError:  # by `close`, or by somebody else: then `take` would wait for ever
+            self.end(RuntimeError("a worker of this batch was cancelled"))
+            raise
         finally:
             # Here, and not in a callback of the task: until that ran, `submit` would count on a worker that has ended.
             self._running -= 1

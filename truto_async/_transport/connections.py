@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ConnectionPool", "ConnectionPools"]
 
+_CLOSED = "this client is closed; make a new one"
+
 _of_the_parent: list[object] = []
 
 
@@ -68,6 +70,11 @@ class ConnectionPool:
         """Raise ClientClosedError if the session was closed by its owner."""
         if self.session.closed:
             raise ClientClosedError("the session of this client is closed; make a new client")
+
+    async def close(self) -> None:
+        """Close the session, unless it was handed in."""
+        if self.lifetime is not None:
+            await self.lifetime.aclose()
 
 
 class Background:
@@ -111,13 +118,12 @@ class ConnectionPools:
     async def current(self) -> ConnectionPool:
         """Return the pool of the running event loop; raises ClientClosedError."""
         if self.closed:
-            raise ClientClosedError("this client is closed; make a new one")
-        loop = asyncio.get_running_loop()
-        pool = self._pools.get(loop)
+            raise ClientClosedError(_CLOSED)
+        pool = self._pools.get(asyncio.get_running_loop())
         if pool is None:
             self._forget_closed_loops()
-            pool = await self._open() if self._settings.session is None else self._adopt(self._settings.session)
-            self._pools[loop] = pool
+            session = self._settings.session
+            pool = await self._keep(await self._open() if session is None else self._adopt(session))
         return pool
 
     def start_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -131,7 +137,7 @@ class ConnectionPools:
         """Make new connections in the running event loop; calls under way keep the old ones."""
         pool = self._pools.get(asyncio.get_running_loop())
         if pool is not None and pool.lifetime is not None:
-            self._pools[asyncio.get_running_loop()] = await self._open()
+            await self._keep(await self._open())
 
     async def close(self) -> None:
         """End all calls with ClientClosedError and close all connections; a session that was handed in stays open."""
@@ -140,9 +146,21 @@ class ConnectionPools:
         pools, self._pools = self._pools, {}
         loops = {call.task.get_loop() for call in list(self.calls)} | pools.keys()
         for loop in loops - {here}:
-            if loop.is_running():  # else the session is closed with its loop
-                loop.call_soon_threadsafe(self._start_closing, pools.get(loop))
+            # Where a loop does not run, or has just ended, the session is closed with it.
+            with suppress(RuntimeError):
+                if loop.is_running():
+                    loop.call_soon_threadsafe(self._start_closing, pools.get(loop))
         await self._close_in_loop(pools.get(here))
+
+    async def _keep(self, pool: ConnectionPool) -> ConnectionPool:
+        """Keep the pool of the running event loop; raises ClientClosedError if another thread has just closed the client."""
+        loop = asyncio.get_running_loop()
+        self._pools[loop] = pool
+        if self.closed:  # looked at again: `close` may have collected the pools before this one was among them
+            self._pools.pop(loop, None)
+            await pool.close()
+            raise ClientClosedError(_CLOSED)
+        return pool
 
     def _start_closing(self, pool: ConnectionPool | None) -> None:
         task = asyncio.get_running_loop().create_task(self._close_in_loop(pool))
@@ -156,8 +174,8 @@ class ConnectionPools:
             if ended:
                 await asyncio.wait(ended)
         finally:
-            if pool is not None and pool.lifetime is not None:
-                await pool.lifetime.aclose()
+            if pool is not None:
+                await pool.close()
 
     def after_fork(self) -> None:
         """Leave the connections to the parent: closing them in the child would end them there, too."""
@@ -174,6 +192,7 @@ class ConnectionPools:
                 self._used = True
 
     async def _open(self) -> ConnectionPool:
+        # It never waits, so no two tasks of a loop open a pool each.
         settings = self._settings
         session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, ssl=True if settings.ssl is None else settings.ssl),

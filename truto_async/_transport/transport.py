@@ -39,7 +39,19 @@ T = TypeVar("T")
 class Call:
     """The state of one call while its attempts are made."""
 
-    __slots__ = ("_cancels", "_ended", "_limit", "attempts", "deadline", "error", "maybe_done", "request", "sent", "task")
+    __slots__ = (
+        "_cancels",
+        "_ended",
+        "_limit",
+        "attempts",
+        "deadline",
+        "error",
+        "maybe_done",
+        "request",
+        "sent",
+        "task",
+        "took_token",
+    )
 
     def __init__(self, request: Request, seconds: float | None) -> None:
         """Start a call that may take some seconds in all."""
@@ -51,6 +63,8 @@ class Call:
         """Whether the last attempt may have reached the server."""
         self.maybe_done = False
         """Whether an earlier attempt may have been carried out."""
+        self.took_token = False
+        """Whether a retry took a token of the retry budget."""
         self.error: TrutoError | None = None
         self.task = cast("asyncio.Task[object]", asyncio.current_task())
         self._cancels = self.task.cancelling()
@@ -193,7 +207,8 @@ class Transport:
             outcome = await self._attempt(call, pool)
             if isinstance(outcome, Response):
                 if not budget.is_full:
-                    budget.refund(after_retry=call.attempts > 1)
+                    budget.refund(took_token=call.took_token)
+                    call.took_token = False
                 return outcome
             delay = self._retry_delay(call, outcome)
             if delay is None:
@@ -299,9 +314,11 @@ class Transport:
         if left is not None and seconds > left:
             call.out_of_time("the next attempt", seconds)
             return None
-        if not isinstance(error, RateLimitError) and not self._shared.budget.take():
-            give_up(error, "there were too many retries lately (see RetryPolicy.budget)")
-            return None
+        if not isinstance(error, RateLimitError):
+            if not self._shared.budget.take():
+                give_up(error, "there were too many retries lately (see RetryPolicy.budget)")
+                return None
+            call.took_token = True
         self._observer.retrying(call.request, call.attempts, seconds, error)
         return 0.0 if is_paused else waits.seconds_to_wait(seconds)
 

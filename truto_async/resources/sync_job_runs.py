@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from truto_async._runs.following import Following
     from truto_async._runs.source import RunPage
+    from truto_async._runs.start import StartOnce
+    from truto_async._runs.starts import Start
     from truto_async._support.json import JSONObject
     from truto_async._transport.request import Query, Response
     from truto_async._transport.transport import Transport
@@ -285,20 +287,32 @@ class AsyncSyncJobRuns(EntityResource["SyncJobRun"]):
         if faults:
             raise InvalidArgumentError(f"args do not fit the job {job.id}: {'; '.join(faults)}")
 
+    async def _end_of(self, run_id: str) -> SyncJobRun:
+        """Wait until a run has ended in whatever way; for the tracker."""
+        return await self._following.finish(run_id, None, None, _FIRST_POLL)
+
+    async def _look_for(self, start: Start) -> Sequence[SyncJobRun]:
+        """Return the runs that may be the outcome of a start; for the tracker. Empty if the server's clock is unknown."""
+        look = await self._starter(None).look(start)
+        return () if look is None else look.matches
+
     async def _start_once(self, document: JSONObject) -> SyncJobRun:
+        from truto_async._runs.starts import Start  # noqa: PLC0415  # most scripts start no runs
+
+        return await self._starter(document).run(Start(document))
+
+    def _starter(self, document: JSONObject | None) -> StartOnce:
         from truto_async._runs.start import StartOnce  # noqa: PLC0415  # most scripts start no runs
-        from truto_async._runs.starts import Start  # noqa: PLC0415  # the same
 
         def within(seconds: float | None) -> AsyncSyncJobRuns:
             return self if seconds is None else AsyncSyncJobRuns(self._transport.with_options({"deadline": seconds}))
 
-        start = StartOnce(
+        return StartOnce(
             self._following.starts,
             send=lambda seconds: within(seconds)._send("POST", None, None, document),  # noqa: SLF001  # its own class
             page=lambda query, seconds: within(seconds)._run_page(query),  # noqa: SLF001  # its own class
             seconds=self._transport.settings.deadline,
         )
-        return await start.run(Start(document))
 
     async def _run_page(self, query: Query) -> RunPage:
         """Fetch a page of runs without reading them yet, and see what time it is at the server."""

@@ -94,7 +94,9 @@ class AsyncSyncJobs(EntityResource["SyncJob"]):
         that comes again while its request is under way shares the request.
 
         Args:
-            ids: the ids, from any collection, generator or, in the asynchronous client, asynchronous iterable.
+            ids: the ids, from any collection, generator or, in the asynchronous client, asynchronous iterable. A generator
+                stays yours: leaving the loop does not close it, and the ids that were not pulled are still in it. Only an
+                asynchronous generator that is waiting at that moment is cancelled.
             concurrency: how many requests are under way at once.
             on_error: "return" to have errors in the outcomes, "raise" to end at the first.
             ordered: True to return the outcomes in the order of the ids; a slow request then holds up those behind it.

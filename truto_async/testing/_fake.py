@@ -10,8 +10,10 @@ from truto_async.models import SyncJob
 from truto_async.testing._answers import Answer, json_answer, refusal, scripted
 from truto_async.testing._api import routes_of
 from truto_async.testing._database import Database
+from truto_async.testing._deliveries import Deliveries, Delivery
 from truto_async.testing._records import Fault, RecordedRequest
 from truto_async.testing._routes import RefusedError
+from truto_async.testing._runs import Runs
 from truto_async.testing._seeds import SEED_JOBS
 from truto_async.testing._server import ServerThread
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from truto_async._support.json import JSONObject, JSONValue
+    from truto_async.testing._lives import RunStep
 
 __all__ = ["FakeTruto"]
 
@@ -39,6 +42,33 @@ class FakeTruto:
     jobs: dict[str, JSONObject]
     """The sync jobs that it has, by id."""
 
+    cron_triggers: dict[str, JSONObject]
+    """The cron triggers, by id. They start nothing by themselves."""
+
+    scheduled: dict[str, str]
+    """The cron expressions that were scheduled, by the trigger's id."""
+
+    templates: dict[str, JSONObject]
+    """The templates, by id."""
+
+    webhooks: dict[str, JSONObject]
+    """The webhooks, by id. Events of runs are delivered to those that are active; `http://` is allowed on this machine."""
+
+    secrets: dict[str, str]
+    """The secrets that deliveries are signed with, by the webhook's id."""
+
+    deliveries: list[Delivery]
+    """What was sent or is to be sent to webhooks, in order, with the receivers' answers."""
+
+    batch_records: dict[str, JSONValue]
+    """What batch requests find, by resource or name: a list of records; anything else is an error."""
+
+    state: dict[str, dict[str, JSONObject]]
+    """The state that runs keep: entries by `state_key` and key."""
+
+    logs: list[JSONObject]
+    """The entries of all logs, in order: the fields of each, with its `log_type`."""
+
     records: dict[str, dict[str, JSONObject]]
     """The documents of any other noun of the admin API, such as "integrated-account", by noun and id. Add a noun to have it
     served: with list (filtered by any field), get, create, update and delete."""
@@ -51,19 +81,36 @@ class FakeTruto:
         jobs: Iterable[SyncJob | Mapping[str, JSONValue]] = SEED_JOBS,
         *,
         token: str = "fake-truto-token",  # noqa: S107  # opens nothing but this fake
+        nested_logs: bool = False,
+        delivery_delay: float = 0.05,
     ) -> None:
         """Prepare a server; it starts with the block.
 
         Args:
             jobs: the sync jobs that it has, as models or JSON objects; default: one of every shape.
             token: the token that it accepts.
+            nested_logs: True to answer with log entries whose fields are in `metadata`, in place of flat ones: the API's
+                descriptions show both.
+            delivery_delay: the seconds before a delivery to a webhook is tried again; then twice that, then four times.
         """
         self.token = token
-        database = Database()
+        database = Database(nested_logs=nested_logs)
         self.jobs = database.jobs
+        self.cron_triggers = database.cron_triggers
+        self.scheduled = database.scheduled
+        self.templates = database.templates
+        self.webhooks = database.webhooks
+        self.secrets = database.secrets
+        self.batch_records = database.batch_records
+        self.state = database.state
+        self.logs = database.logs
         self.records = database.records
         self.requests = []
-        self._routes = routes_of(database)
+        self._database = database
+        self._deliveries = Deliveries(database, lambda: self._runs.advance(), delivery_delay)  # noqa: PLW0108  # made below
+        self.deliveries = self._deliveries.all
+        self._runs = Runs(database, self._deliveries.deliver)
+        self._routes = routes_of(database, self._runs, self._deliveries)
         self._faults: list[Fault] = []
         self._limit: tuple[int, float] | None = None
         self._served: deque[float] = deque()
@@ -78,6 +125,24 @@ class FakeTruto:
         if self._server is None:
             raise RuntimeError("this FakeTruto is not running: use 'with FakeTruto() as fake:', or 'async with'")
         return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def runs(self) -> dict[str, JSONObject]:
+        """The runs, by id, as they are now. A run that is put in stays as it is."""
+        self._runs.advance()
+        self._runs.grow()
+        return self._database.runs
+
+    def plan_run(self, *steps: RunStep, times: int = 1) -> None:
+        """Plan the lives of the runs that are started next. Plans queue up; each run takes one.
+
+        A run without a plan is created, running and completed within 0.04 seconds.
+
+        Args:
+            steps: what the run goes through; the last lasts for ever.
+            times: for how many runs.
+        """
+        self._runs.plan(steps, times)
 
     def add(self, job: SyncJob | Mapping[str, JSONValue]) -> None:
         """Add a sync job; it replaces one with the same id."""
@@ -96,9 +161,13 @@ class FakeTruto:
         delay: float = 0.0,
         drop: bool = False,
         path: str | None = None,
+        carried_out: bool = False,
         times: int = 1,
     ) -> None:
         """Script what happens to the next requests. Calls queue up; each request takes the first that is meant for it.
+
+        A request that is answered with a scripted status is not carried out, unless `carried_out` says so. One whose answer
+        is late, dropped, or has another body is: `fail(drop=True)` is an answer that is lost on its way.
 
         Args:
             status: the status to answer with; None to answer as usual, but late, or with other headers or body.
@@ -107,12 +176,13 @@ class FakeTruto:
             delay: seconds to wait first.
             drop: True to close the connection without an answer.
             path: take only requests whose path starts with this, such as "/sync-job/".
+            carried_out: True to carry out a request that is answered with a status, as when a proxy gives up too early.
             times: for how many requests.
         """
         if not isinstance(body, bytes | str):
             json.dumps(body)  # what is no JSON is an error here, not in the server
         headers = {name.title(): value for name, value in (headers or {}).items()}
-        fault = Fault(status=status, headers=headers, body=body, delay=delay, drop=drop, path=path)
+        fault = Fault(status=status, headers=headers, body=body, delay=delay, drop=drop, path=path, carried_out=carried_out)
         self._faults += [fault] * times
 
     def limit(self, requests: int, per: float) -> None:
@@ -123,7 +193,7 @@ class FakeTruto:
         """Start the server."""
         if self._server is not None:
             raise RuntimeError("this FakeTruto is running already")
-        server = ServerThread(self._answer)
+        server = ServerThread(self._answer, self._deliveries.run)
         self._port = server.start()
         self._server = server
         return self
@@ -155,8 +225,8 @@ class FakeTruto:
         if fault is None:
             return self._serve(request)
         self._faults.remove(fault)
-        answer = self._serve(request)
-        if fault.body is not None or fault.status is not None:
+        answer = self._serve(request) if fault.status is None or fault.carried_out else Answer(200, b"", {})
+        if fault.status is not None or fault.body is not None:
             answer = scripted(fault, answer.status if fault.status is None else fault.status)
         return Answer(answer.status, answer.body, {**answer.headers, **fault.headers}, fault.delay, fault.drop)
 
@@ -175,3 +245,5 @@ class FakeTruto:
             return json_answer(200, self._routes.answer(request))
         except RefusedError as refused:
             return refusal(refused.status, refused.message)
+        finally:
+            self._deliveries.wake()

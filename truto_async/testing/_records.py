@@ -60,6 +60,9 @@ class Fault:
     path: str | None = None
     """Only for requests whose path starts with this; None for any."""
 
+    carried_out: bool = False
+    """True to carry out a request although it is answered with `status`."""
+
     def applies_to(self, request: RecordedRequest) -> bool:
         """Return whether this fault applies to the request."""
         return self.path is None or request.path.startswith(self.path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import threading
 import time
 from concurrent.futures import Future
@@ -15,7 +14,7 @@ from aiohttp import web
 from truto_async.testing._records import RecordedRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from truto_async.testing._answers import Answer
 
@@ -25,9 +24,12 @@ __all__ = ["ServerThread"]
 class ServerThread:
     """Serves what a function of the recorded request says, on a free loopback port."""
 
-    def __init__(self, answer: Callable[[RecordedRequest], Answer]) -> None:
-        """Call `answer` in the server's thread."""
+    def __init__(
+        self, answer: Callable[[RecordedRequest], Answer], background: Callable[[], Coroutine[object, object, None]]
+    ) -> None:
+        """Call `answer`, and run `background`, in the server's thread."""
         self._answer = answer
+        self._background = background
         self._port: Future[int] = Future()
         self._thread = threading.Thread(target=self._run, name="FakeTruto", daemon=True)
 
@@ -46,12 +48,16 @@ class ServerThread:
 
     async def _serve(self) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
-        self._loop.slow_callback_duration = math.inf  # dev mode would log what other threads made slow
+        self._loop.set_debug(False)  # else dev mode traces each task of the server, and logs what other threads made slow
         runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=0.1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
+        background = self._loop.create_task(self._background())
+        await asyncio.sleep(0)  # it has begun before the first request
         self._port.set_result(runner.addresses[0][1])
         await self._stopping.wait()
+        background.cancel()
+        await asyncio.gather(background, return_exceptions=True)
         await runner.cleanup()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:

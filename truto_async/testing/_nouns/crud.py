@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from truto_async.testing._records import RecordedRequest
     from truto_async.testing._routes import Routes
 
-__all__ = ["Collection", "add_crud", "body_of", "page", "refuse_missing", "wanted"]
+__all__ = [
+    "Collection",
+    "add_crud",
+    "body_of",
+    "json_body",
+    "page",
+    "refuse_both",
+    "refuse_missing",
+    "refuse_others",
+    "wanted",
+]
 
 _DEFAULT_LIMIT = 5000
 _SERVER_FIELDS = ("id", "environment_id", "created_at", "updated_at")
@@ -39,6 +49,9 @@ class Collection:
     filters: Sequence[str] | None = ()
     """The fields that a list can be filtered by; None for any."""
 
+    sortable: bool = False
+    """Whether a list can be asked to sort, as in `sort=-created_at`."""
+
     defaults: JSONObject = field(factory=dict[str, JSONValue])
     """The server's values for fields that are left out."""
 
@@ -47,7 +60,10 @@ class Collection:
 
     def list(self, request: RecordedRequest) -> JSONObject:
         """Return a page of the documents that are wanted."""
-        return page(wanted(self.documents.values(), request.query, self.filters), request.query)
+        found: Sequence[JSONObject] = wanted(list(self.documents.values()), request.query, self.filters)
+        if self.sortable and "sort" in request.query:
+            found = _sorted(found, request.query["sort"][-1])
+        return page(found, request.query)
 
     def get(self, request: RecordedRequest) -> JSONObject:
         """Return one document. Raises RefusedError where there is none."""
@@ -92,13 +108,18 @@ def add_crud(routes: Routes, noun: str, collection: Callable[[RecordedRequest], 
 
 def body_of(request: RecordedRequest) -> JSONObject:
     """Return the fields that are to be written; what the server owns is ignored. Raises RefusedError for anything else."""
+    return {name: value for name, value in json_body(request).items() if name not in _SERVER_FIELDS}
+
+
+def json_body(request: RecordedRequest) -> JSONObject:
+    """Return the body. Raises RefusedError if it is not an object."""
     try:
         document = json.loads(request.body)
     except ValueError:
         document = None
     if not isinstance(document, dict):
         raise RefusedError(400, "The body must be a JSON object")
-    return {name: value for name, value in json.as_object(document).items() if name not in _SERVER_FIELDS}
+    return json.as_object(document)
 
 
 def refuse_missing(document: JSONObject, *names: str) -> None:
@@ -106,6 +127,18 @@ def refuse_missing(document: JSONObject, *names: str) -> None:
     for name in names:
         if document.get(name) in (None, ""):
             raise RefusedError(400, f"{name} is required")
+
+
+def refuse_both(document: JSONObject, one: str, other: str) -> None:
+    """Raise RefusedError where two fields that exclude each other both have a value."""
+    if document.get(one) is not None and document.get(other) is not None:
+        raise RefusedError(400, f"{one} and {other} exclude each other")
+
+
+def refuse_others(document: JSONObject, name: str, values: Sequence[str]) -> None:
+    """Raise RefusedError for a field with a value that is none of these."""
+    if document.get(name) not in (None, *values):
+        raise RefusedError(400, f"{name} must be one of {', '.join(values)}")
 
 
 def wanted(
@@ -131,6 +164,13 @@ def page(
     end = start + limit
     cursor = base64.urlsafe_b64encode(b"offset:%d" % end).decode() if end < len(found) else None
     return {"result": list(found[start:end]), "next_cursor": cursor, "limit": limit}
+
+
+def _sorted(found: Sequence[JSONObject], by: str) -> Sequence[JSONObject]:
+    name = by.removeprefix("-")
+    backwards = name != by
+    latest_first = found[::-1] if backwards else found  # of equals, too
+    return sorted(latest_first, key=lambda document: str(document.get(name) or ""), reverse=backwards)
 
 
 def _offset(cursor: str) -> int:
