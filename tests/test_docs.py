@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from truto_async.testing import FakeTruto
 
 ROOT = Path(__file__).parent.parent
@@ -20,6 +23,16 @@ BLOCKS = [
 ]
 
 
+@pytest.fixture
+def log_level() -> Iterator[None]:
+    """Undo what an example does to the level of the package's logger."""
+    logger = logging.getLogger("truto_async")
+    level = logger.level
+    yield
+    logger.setLevel(level)
+
+
+@pytest.mark.usefixtures("log_level")
 @pytest.mark.parametrize("block", BLOCKS)
 def test_example(block: str, truto_env: FakeTruto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader who pastes the example sees it work; what looks like a test is run as one."""
