@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 import truto_sync.webhooks
 from tests.config.test_secrets import everything
 from tests.strategies import json_values, texts, timestamps
-from truto_async import InvalidArgumentError, ResponseDecodeError, SyncJobRun, WebhookSignatureError, webhooks
+from truto_async import AsyncTruto, InvalidArgumentError, ResponseDecodeError, SyncJobRun, WebhookSignatureError, webhooks
 from truto_async.webhooks import (
     SyncJobRunEvent,
     SyncJobRunRecordErrorEvent,
@@ -38,6 +38,8 @@ from truto_async.webhooks import (
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
+
+    from truto_async.testing import FakeTruto
 
 BODY = b'{"id": "e1", "event": "test"}'
 SECRET = "whsec"
@@ -91,6 +93,7 @@ def test_every_altered_bit_is_refused(delivery: tuple[bytes, str, str]) -> None:
     assert not any(is_accepted(other, signature, secret) for other in altered_bytes(body))
     assert not any(is_accepted(body, other, secret) for other in altered(signature))
     assert not any(is_accepted(body, signature, other) for other in altered(secret))
+    assert not is_accepted(body + b"\0", signature, secret)
 
 
 @pytest.mark.parametrize("mac", [HEX, HEX.upper(), BASE64])
@@ -368,10 +371,10 @@ def documented(name: str, marker: str) -> Any:
 
 
 @contextlib.asynccontextmanager
-async def served(framework: str, put: Callable[[WebhookEvent], object]) -> AsyncIterator[str]:
+async def served(framework: str, put: Callable[[WebhookEvent], object], secret: str = SECRET) -> AsyncIterator[str]:
     """Serve the documentation's receiver on a loopback port, as its framework does in production."""
     listener = socket.create_server(("127.0.0.1", 0))
-    app = documented("make_app", "import web" if framework == "aiohttp" else "import FastAPI")(SECRET, put)
+    app = documented("make_app", "import web" if framework == "aiohttp" else "import FastAPI")(secret, put)
     async with contextlib.AsyncExitStack() as stack:
         if framework == "aiohttp":
             runner = web.AppRunner(app)
@@ -419,6 +422,34 @@ async def test_receivers(framework: str) -> None:
 
     assert [200, 200, 401, 401, 401, 500] == statuses
     assert ["test", "sync_job_run:record"] == [event.event for event in kept]
+
+
+@pytest.mark.parametrize("framework", ["aiohttp", "fastapi"])
+async def test_receivers_of_a_run(framework: str, fake_truto: FakeTruto) -> None:
+    """What the fake delivers of a run, from its creation to its end, as events of that run."""
+    kept: list[WebhookEvent] = []
+    ended = asyncio.Event()
+
+    def put(event: WebhookEvent) -> None:
+        kept.append(event)
+        if event.action == "completed":
+            ended.set()
+
+    async with AsyncTruto(fake_truto.token, base_url=fake_truto.url) as truto:
+        webhook = await truto.webhooks.create(target_url="http://127.0.0.1:1/", is_active=False)
+        async with served(framework, put, str(webhook.secret)) as url:
+            await truto.webhooks.update(webhook.id, target_url=url, is_active=True)
+            await truto.webhooks.test(webhook.id)
+            fake_truto.add({"id": "j1", "resources": []})
+            run = await truto.sync_job_runs.start("j1")
+            await asyncio.wait_for(ended.wait(), 10)
+
+    runs = [event for event in kept if isinstance(event, SyncJobRunEvent)]
+    assert [{"foo": "bar"}] == [event.payload for event in kept if isinstance(event, WebhookTestEvent)]
+    assert len(kept) == len(set(kept)) == len(runs) + 1
+    assert {"created", "started", "completed"} <= {event.action for event in runs}
+    assert {run.id} == {event.run.id for event in runs}
+    assert {webhook.id} == {event.webhook_id for event in kept}
 
 
 @pytest.fixture
