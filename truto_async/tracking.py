@@ -14,7 +14,15 @@ from truto_async._runs.starts import Start
 from truto_async._runs.store import RunRecord, RunStore, SQLiteRunStore
 from truto_async._runs.tracked import RunEnd, RunOptions, end_of
 from truto_async._support import json
-from truto_async.errors import AmbiguousOutcomeError, ClientClosedError, NotFoundError, TrutoError
+from truto_async.errors import (
+    AmbiguousOutcomeError,
+    APIConnectionError,
+    APIStatusError,
+    ClientClosedError,
+    InvalidArgumentError,
+    NotFoundError,
+    ResponseDecodeError,
+)
 from truto_async.models import SyncJobRun
 from truto_async.webhooks import SyncJobRunEvent, WebhookEvent
 
@@ -28,6 +36,9 @@ if TYPE_CHECKING:
 __all__ = ["AsyncRunTracker", "RunEnd", "RunOptions", "RunRecord", "RunStore", "SQLiteRunStore"]
 
 T = TypeVar("T")
+
+_NOT_STARTED = (InvalidArgumentError, APIConnectionError, APIStatusError, TypeError)
+"""What a start raises only where there is no run. After any other error there may be one, and its record stays."""
 
 
 class AsyncRunTracker:
@@ -104,6 +115,7 @@ class AsyncRunTracker:
             InvalidArgumentError: as `sync_job_runs.start`; nothing was started.
             AmbiguousOutcomeError: no answer came, and the run may have been started. The start is kept as `unresolved`.
             APIStatusError: the server said no.
+            ClientClosedError: the client or the tracker was closed meanwhile; the next tracker looks for the run.
         """
         self._check_open()
         given = {"sync_job_id": sync_job_id, "args": None, "integrated_account_id": None} | options
@@ -119,7 +131,7 @@ class AsyncRunTracker:
         except asyncio.CancelledError:
             self._spawn(record.key, self._resolve([record]))  # it may have been started
             raise
-        except TrutoError:
+        except _NOT_STARTED:
             await self._stored(lambda: self._store.delete(record.key))
             raise
         await asyncio.shield(self._take_up(attrs.evolve(record, run_id=run.id, run=run.to_dict(), state="running")))
@@ -145,12 +157,13 @@ class AsyncRunTracker:
             event: the event that `webhooks.parse` returns.
 
         Returns:
-            Whether it tells that a tracked run has ended. All other events are ignored, and so is a repeated delivery.
+            Whether it tells that a tracked run has ended. All other events are ignored. So are repeated deliveries,
+            and payloads that cannot be read: the next poll will tell.
         """
         self._check_open()
-        if not isinstance(event, SyncJobRunEvent) or not event.run.is_finished:
+        run = _run_of(event)
+        if run is None or not run.is_finished:
             return False
-        run = event.run
         record = await self._stored(lambda: self._store.find(run.id))
         if record is None or record.state != "running":
             return False
@@ -178,6 +191,7 @@ class AsyncRunTracker:
 
         Raises:
             AuthenticationError: the runs cannot be polled; other errors that a repetition cannot mend are raised as well.
+                Nothing is lost: a tracker that is opened on the same store goes on.
         """
         while True:
             record = await self._next(until_idle=until_idle)
@@ -304,3 +318,11 @@ class AsyncRunTracker:
 
     async def _is_known(self, run_id: str) -> bool:
         return await self._stored(lambda: self._store.find(run_id)) is not None
+
+
+def _run_of(event: WebhookEvent) -> SyncJobRun | None:
+    """Return the run that an event is about; None for other events, and for a payload that is no run."""
+    try:
+        return event.run if isinstance(event, SyncJobRunEvent) else None
+    except ResponseDecodeError:
+        return None

@@ -132,6 +132,7 @@ async def test_deliveries(fake: FakeTruto, truto: AsyncTruto, path: Path) -> Non
         assert not await tracker.feed(delivery("started", {**document, "status": "running"}))
         assert not await tracker.feed(WebhookEvent.from_dict({"id": "e", "event": "record:created", "payload": {}}))
         assert not await tracker.feed(delivery("completed", {**document, "id": "another", "status": "completed"}))
+        assert not await tracker.feed(delivery("completed", {"id": 5}))  # no run that can be read: the next poll will tell
         assert await tracker.feed(completed)
         assert not await tracker.feed(completed)
         assert [run.id] == [end.id for end in await collect(tracker)]
@@ -165,6 +166,8 @@ async def test_a_start_that_is_refused(fake: FakeTruto, truto: AsyncTruto, path:
             await tracker.start("job", args={"x": float("nan")})
         with pytest.raises(InvalidArgumentError):
             await tracker.start("job", webhook_id="a", daemon_group_key="b")
+        with pytest.raises(TypeError, match="nonsense"):
+            await tracker.start("job", nonsense=1)  # type: ignore[call-arg]
         assert [] == await collect(tracker)
     with SQLite(path) as store:
         assert [] == store.unhandled()
@@ -251,6 +254,21 @@ async def test_an_answer_that_is_lost(fake: FakeTruto, truto: AsyncTruto, path: 
     async with AsyncRunTracker(truto, SQLiteRunStore(path)) as tracker:
         [end] = await collect(tracker)
         assert {run.id, end.id} == fake.runs.keys()
+
+
+async def test_a_client_that_is_closed_during_a_start(fake: FakeTruto, path: Path) -> None:
+    """The server may have started the run: the next tracker finds it."""
+    async with AsyncTruto(fake.token, base_url=fake.url) as truto, AsyncRunTracker(truto, SQLiteRunStore(path)) as tracker:
+        fake.fail(delay=0.5)
+        start = asyncio.create_task(tracker.start("job"))
+        while not fake.runs:  # noqa: ASYNC110  # the server is in another thread
+            await asyncio.sleep(0.005)
+        await truto.close()
+        with pytest.raises(ClientClosedError):
+            await start
+
+    async with AsyncTruto(fake.token, base_url=fake.url) as truto, AsyncRunTracker(truto, SQLiteRunStore(path)) as tracker:
+        assert fake.runs.keys() == {end.id for end in await collect(tracker)}
 
 
 async def test_a_start_that_is_cancelled(fake: FakeTruto, truto: AsyncTruto, path: Path) -> None:

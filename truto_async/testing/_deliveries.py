@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -84,8 +85,10 @@ class Deliveries:
 
     def wake(self) -> None:
         """Have the server look at the runs and the queues now."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._wake_up.set)
+        loop = self._loop
+        if loop is not None:
+            with suppress(RuntimeError):  # the server is just being stopped by another thread
+                loop.call_soon_threadsafe(self._wake_up.set)
 
     async def run(self) -> None:
         """Send what is queued, until it is cancelled."""
