@@ -312,3 +312,12 @@ def test_runs_after_the_server() -> None:
     time.sleep(0.3)
 
     assert "completed" == fake.runs[run.id]["status"]
+
+
+def test_runs_of_one_moment(truto: Any, fake: FakeTruto) -> None:
+    """The latest comes first in a list of the newest, even if all of them were made in the same millisecond."""
+    for number in range(3):
+        fake.runs[f"r{number}"] = {"id": f"r{number}", "created_at": "2026-05-01T00:00:00.000Z"}
+
+    for sort, ids in (("-created_at", ["r2", "r1", "r0"]), ("created_at", ["r0", "r1", "r2"])):
+        assert ids == [row["id"] for row in truto.request("GET", "/sync-job-run", query={"sort": sort})["result"]]
