@@ -133,8 +133,7 @@ class LoopThread:
             self._thread.start()
             loop = self._running.result()
         except RuntimeError as error:
-            # Ctrl-C in the middle of a wait, from which `threading` makes this error.
-            if error.__context__ is not None:  # pragma: no cover  # run, but only where Ctrl-C comes at that very moment
+            if error.__context__ is not None:  # Ctrl-C in the middle of a wait, from which `threading` makes this error
                 raise error.__context__ from None
             loop = error  # no threads are left
         if isinstance(loop, Exception):

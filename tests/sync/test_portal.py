@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.conftest import run_script
-from truto_async import ClientClosedError
+from truto_async import APIConnectionError, ClientClosedError
+from truto_sync import Truto
 from truto_sync._call import BlockingCall
 from truto_sync._portal import Portal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from types import FrameType
+
+    from truto_async.testing import FakeTruto
 
 variable: ContextVar[int] = ContextVar("variable")
 
@@ -400,3 +403,17 @@ def test_ctrl_c_at_the_worst_moment_of_the_start() -> None:
 
     assert 7 == portal.run(seven)
     portal.close()
+
+
+def test_no_more_threads(monkeypatch: pytest.MonkeyPatch, fake_truto: FakeTruto) -> None:
+    """A system that has no thread left is an error of the SDK, and the next call works."""
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with Truto(fake_truto.token, base_url=fake_truto.url) as truto:
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", refuse)
+            with pytest.raises(APIConnectionError, match="can't start new thread"):
+                truto.sync_jobs.get("x")
+        assert truto.sync_jobs.list().to_list()
