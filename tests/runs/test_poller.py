@@ -71,7 +71,7 @@ async def test_many_runs(fake_truto: FakeTruto) -> None:
     assert max(delays) < 5
     assert most_in_a_second(requests) < 10
     assert len(requests) < 60
-    assert kinds(requests)["list"] > kinds(requests)["get"]
+    assert {"list": 1} == kinds(requests[:1])  # only the last few runs are fetched one by one
 
 
 async def test_few_runs(fake_truto: FakeTruto) -> None:
