@@ -29,7 +29,7 @@ LAYERS: list[list[str]] = [
     ["truto_sync.__main__"],
     ["truto_sync._cli"],
     ["truto_sync._fetch", "truto_sync._cli_runs"],
-    ["truto_sync.testing", "truto_sync.webhooks"],
+    ["truto_sync.testing", "truto_sync.webhooks", "truto_sync.pipeline"],
     ["truto_sync"],
     ["truto_sync.tracking"],
     ["truto_sync.client"],
@@ -116,6 +116,8 @@ LAYERS: list[list[str]] = [
     ["truto_async._config.secrets"],
     ["truto_async._config"],
     ["truto_async.webhooks"],
+    ["truto_async.pipeline"],
+    ["truto_async.pipeline.graph", "truto_async.pipeline.expressions"],
     ["truto_async.models"],
     [
         "truto_async.models.sync_job",
@@ -144,6 +146,8 @@ LAYERS: list[list[str]] = [
     ["truto_async._support.waits", "truto_async._support.collector"],
     ["truto_async._support", "truto_async._version"],
 ]
+# What users look for on a model leads up, into what is loaded when they use it.
+UP = {("truto_async.models.sync_job", "truto_async.pipeline")}
 HEIGHT = {module: -row for row, modules in enumerate(LAYERS) for module in modules}
 FILES = [path for package in ("truto_async", "truto_sync") for path in (ROOT / package).rglob("*.py")]
 DOORS = {
@@ -186,7 +190,7 @@ def test_imports_point_down(path: Path) -> None:
     """No module imports from above itself, and each foreign library has its doors."""
     name = module_name(path)
     for imported in imports(path):
-        if imported in HEIGHT:
+        if imported in HEIGHT and (name, imported) not in UP:
             assert HEIGHT[imported] < HEIGHT[name], f"{name} imports {imported}"
         root = imported.partition(".")[0]
         assert name in DOORS.get(root, {name}), f"{name} imports {imported}"

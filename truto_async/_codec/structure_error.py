@@ -8,9 +8,11 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from truto_async._support.json import JSONObject, JSONValue
 
-__all__ = ["JSON_TYPE_NAMES", "StructureError", "expect", "expect_array", "expect_object", "refuse"]
+__all__ = ["JSON_TYPE_NAMES", "StructureError", "expect", "expect_array", "expect_object", "json_path", "refuse"]
 
 JSON_TYPE_NAMES = {
     dict: "an object",
@@ -37,7 +39,12 @@ class StructureError(Exception):
     @property
     def path(self) -> str:
         """The place of the value, such as "$.resources[3].name"."""
-        return "$" + "".join(map(_step, reversed(self.steps)))
+        return json_path(reversed(self.steps))
+
+
+def json_path(steps: Iterable[str | int]) -> str:
+    """Return the path of keys and indices, such as "$.resources[3].name"."""
+    return "$" + "".join(map(_step, steps))
 
 
 def _step(step: str | int) -> str:

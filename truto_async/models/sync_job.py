@@ -1,13 +1,18 @@
 """Sync jobs."""
 
+from __future__ import annotations
+
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from truto_async.models._base import Entity
 from truto_async.models.args import ArgsSchema
 from truto_async.models.nodes import Node
+
+if TYPE_CHECKING:
+    from truto_async.pipeline import Graph
 
 __all__ = ["SyncJob"]
 
@@ -51,6 +56,13 @@ class SyncJob(Entity):
 
     updated_at: datetime | None = None
     """When it was last changed, in UTC."""
+
+    @property
+    def graph(self) -> Graph:
+        """The nodes and who gets records from whom: order, levels, cycles, pictures. Made anew each time it is read."""
+        from truto_async.pipeline import Graph  # noqa: PLC0415  # most programs only fetch jobs
+
+        return Graph(self.resources or [], runtime=self.default_runtime_version)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # IPython's protocol
         """Show the job in IPython and Jupyter as `python -m truto_sync get` shows it."""

@@ -1,0 +1,1 @@
+"""Tests of `truto_async.pipeline`."""
