@@ -105,5 +105,5 @@ def _strings(value: JSONValue, language: ExpressionLanguage, node: int | None, *
             members = cast("JSONObject", item)
             pending += [(members[key], (*steps, key)) for key in reversed(members)]
         elif isinstance(item, list):
-            elements = cast("list[JSONValue]", item)
+            elements: list[JSONValue] = item  # pyright: ignore[reportUnknownVariableType]  # JSON values
             pending += [(elements[place], (*steps, place)) for place in reversed(range(len(elements)))]
