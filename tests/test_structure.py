@@ -29,6 +29,7 @@ LAYERS: list[list[str]] = [
     ["truto_sync.__main__"],
     ["truto_sync._cli"],
     ["truto_sync._fetch", "truto_sync._cli_runs"],
+    ["truto_sync._job_source"],
     ["truto_sync.testing", "truto_sync.webhooks", "truto_sync.pipeline"],
     ["truto_sync"],
     ["truto_sync.tracking"],
@@ -117,7 +118,12 @@ LAYERS: list[list[str]] = [
     ["truto_async._config"],
     ["truto_async.webhooks"],
     ["truto_async.pipeline"],
+    ["truto_async.pipeline._render"],
+    ["truto_async.pipeline._tree"],
     ["truto_async.pipeline.graph", "truto_async.pipeline.expressions"],
+    ["truto_async.pipeline._jsonata"],
+    ["truto_async.pipeline._jsonata_tree"],
+    ["truto_async.pipeline._text", "truto_async.pipeline._cycles"],
     ["truto_async.models"],
     [
         "truto_async.models.sync_job",
@@ -129,8 +135,6 @@ LAYERS: list[list[str]] = [
         "truto_async.models.log",
     ],
     ["truto_async.models.run"],
-    ["truto_async.models._render"],
-    ["truto_async.models._tree"],
     ["truto_async.models.nodes"],
     ["truto_async.models._check_args"],
     ["truto_async.models.args", "truto_async.models.configs"],
@@ -147,12 +151,17 @@ LAYERS: list[list[str]] = [
     ["truto_async._support", "truto_async._version"],
 ]
 # What users look for on a model leads up, into what is loaded when they use it.
-UP = {("truto_async.models.sync_job", "truto_async.pipeline")}
+UP = {
+    ("truto_async.models.sync_job", "truto_async.pipeline"),
+    ("truto_async.models.sync_job", "truto_async.pipeline._render"),
+    ("truto_async.pipeline.graph", "truto_async.pipeline._tree"),
+}
 HEIGHT = {module: -row for row, modules in enumerate(LAYERS) for module in modules}
 FILES = [path for package in ("truto_async", "truto_sync") for path in (ROOT / package).rglob("*.py")]
 DOORS = {
     "cattrs": {"truto_async._codec.converter", "truto_async._codec.fields"},  # the latter for an annotation
     "asyncio_throttle": {"truto_async._limits.rate_limit"},
+    "jsonata": {"truto_async.pipeline._jsonata"},
     "orjson": {"truto_async._support.json"},
     "uvloop": {"truto_sync._portal"},
     "aiohttp": {

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from truto_async.errors import InvalidArgumentError
 from truto_async.models.nodes import DestinationNode, RequestNode
+from truto_async.pipeline._cycles import find_cycles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -125,8 +126,8 @@ class Graph:
 
         A node that depends on itself is a cycle of one.
         """
-        cycles = [self._way_around(group) for group in self._groups()]
-        return tuple(sorted(cycles, key=lambda cycle: self._index[cycle[0]]))
+        left = self._in_order(set(self.nodes).difference(*self.levels))
+        return tuple(find_cycles(left, self._parents, self._children))
 
     def parents(self, key: str) -> tuple[str, ...]:
         """Return the nodes that a node gets records from. Raises InvalidArgumentError for an unknown key."""
@@ -143,6 +144,12 @@ class Graph:
     def downstream(self, key: str) -> tuple[str, ...]:
         """Return all nodes that depend on a node, however far away. Raises InvalidArgumentError for an unknown key."""
         return self._in_order(self._reachable(self._children, key))
+
+    def to_text(self) -> str:
+        """Return the graph as a tree for terminals, each node below the ones that it gets its records from."""
+        from truto_async.pipeline._tree import to_text  # noqa: PLC0415  # loaded when needed
+
+        return to_text(self)
 
     def path(self, key: str) -> str:
         """Return where a node stands, such as "$.resources[3]". Raises InvalidArgumentError for an unknown key."""
@@ -169,56 +176,6 @@ class Graph:
             found.add(new := pending.pop())
             pending += [other for other in links[new] if other not in found]
         return found
-
-    def _groups(self) -> Iterator[set[str]]:
-        """Find the groups of nodes that depend on each other: the strongly connected components (Kosaraju)."""
-        left = set(self.nodes).difference(*self.levels)
-        for key in reversed(self._finished(left)):
-            if key in left:
-                group = {key}
-                left.remove(key)
-                pending = [key]
-                while pending:
-                    for parent in self._parents[pending.pop()]:
-                        if parent in left:
-                            left.remove(parent)
-                            group.add(parent)
-                            pending.append(parent)
-                if len(group) > 1 or key in self._parents[key]:
-                    yield group
-
-    def _finished(self, keys: set[str]) -> list[str]:
-        """List nodes in the order in which a walk in depth over their children is done with them."""
-        done: list[str] = []
-        seen: set[str] = set()
-        for root in self._in_order(keys):
-            pending = [(root, iter(self._children[root]))] if root not in seen else []
-            seen.add(root)
-            while pending:
-                key, children = pending[-1]
-                child = next((child for child in children if child in keys and child not in seen), None)
-                if child is None:
-                    done.append(key)
-                    pending.pop()
-                else:
-                    seen.add(child)
-                    pending.append((child, iter(self._children[child])))
-        return done
-
-    def _way_around(self, group: set[str]) -> tuple[str, ...]:
-        """Find a shortest cycle through the first node of a group, breadth first."""
-        first = self._in_order(group)[0]
-        came_from: dict[str, str] = {}
-        pending = [first]
-        for key in pending:
-            for child in self._children[key]:
-                if child in group and child not in came_from:
-                    came_from[child] = key
-                    pending.append(child)
-        way = [came_from[first]]
-        while way[-1] != first:
-            way.append(came_from[way[-1]])
-        return tuple(reversed(way))
 
 
 def _is_flat_entry(node: Node) -> bool:
