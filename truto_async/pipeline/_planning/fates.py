@@ -1,1 +1,0 @@
-"""Which nodes of a job get their turn, when, and for whose records."""

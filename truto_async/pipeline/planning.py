@@ -1,0 +1,168 @@
+"""Plan a run of a sync job: what it would do, as far as that can be told before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from attrs import evolve
+
+from truto_async._support import json
+from truto_async.errors import InvalidArgumentError
+from truto_async.models.nodes import (
+    AddContextNode,
+    DeleteStateNode,
+    DestinationNode,
+    GetStateNode,
+    RequestNode,
+    SpoolNode,
+    UnknownNode,
+    UpdateStateNode,
+)
+from truto_async.pipeline._planning.evaluation import UNDECIDED, Evaluation, is_true
+from truto_async.pipeline._planning.requests import plan_destination, plan_request
+from truto_async.pipeline._planning.scope import first_scope
+from truto_async.pipeline._planning.turns import Turns
+from truto_async.pipeline.plans import Plan, PlannedDestination, PlannedRequest, PlannedState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from truto_async._support.json import JSONObject
+    from truto_async.models.nodes import Node
+    from truto_async.models.sync_job import SyncJob
+    from truto_async.pipeline._planning.scope import Scope
+    from truto_async.pipeline._planning.turns import Turn
+    from truto_async.pipeline.graph import Graph
+
+__all__ = ["plan"]
+
+
+def plan(job: SyncJob, args: Mapping[str, object] | None = None, context: Mapping[str, object] | None = None) -> Plan:
+    """Return what a run of a job would do, without asking anybody. The same as `job.plan(args, context)`.
+
+    Args:
+        job: the job.
+        args: the arguments of the run, as for `sync_job_runs.start`. Defaults of the job's `args_schema` are filled in.
+        context: what else is known and can be read at the top: the fields of the account's context, such as
+            `{"drive_items": [...]}`, what `add_context` nodes would add, `tenant_id`, and what the run would find, such as
+            `{"resources": {"cursor": {"value": "2026-01-01"}}}`.
+
+    What is wrong with the arguments is in `faults`. Nothing is wrong with a job that is odd: the plan says what it would do.
+
+    Raises:
+        InvalidArgumentError: `args` or `context` is no object, or holds what JSON does not have.
+    """
+    given = _as_object("args", args)
+    graph = job.graph
+    known = {**_defaults(job), **given}
+    scope = first_scope(job, graph, known, _as_object("context", context))
+    own = Evaluation(scope)
+    keys = {name: own.template(getattr(job, name), name) for name in ("mutex_key", "state_key")}
+    mutex_key, state_key = (None if key is None else str(key) for key in keys.values())
+    planner = _Planner(graph, scope, state_key)
+    planner.visit_all()
+    return Plan(
+        job_id=job.id,
+        label=job.label,
+        args=known,
+        faults=job.check_args(given),
+        mutex_key=mutex_key,
+        state_key=state_key,
+        requests=tuple(sorted(planner.requests, key=_moment)),
+        destinations=(*planner.destinations, *_destination_of_flat_entries(graph)),
+        states=tuple(planner.states),
+        unknown=tuple(key for key, node in graph.nodes.items() if isinstance(node, UnknownNode)),
+        job_undecided=own.undecided,
+    )
+
+
+class _Planner:
+    """Visits the nodes of a job, each after those before it."""
+
+    def __init__(self, graph: Graph, scope: Scope, state_key: str | None) -> None:
+        self.requests: list[PlannedRequest] = []
+        self.destinations: list[PlannedDestination] = []
+        self.states: list[PlannedState] = []
+        self._graph = graph
+        self._state_key = state_key
+        self._places = {key: place for place, key in enumerate(graph.nodes)}
+        self._turns = Turns(graph)
+        self._first = scope
+        self._scopes: dict[str, Scope] = {}  # what the nodes behind each node can read
+
+    def visit_all(self) -> None:
+        for key in self._graph.order:
+            self._visit(key, self._graph.nodes[key])
+
+    def _visit(self, key: str, node: Node) -> None:
+        scope = self._scope_of(key)
+        evaluation = Evaluation(scope, "resources", self._places[key])
+        turn = self._turns[key] = _with_condition(self._turns.before(key), node, evaluation)
+        self._scopes[key] = scope
+        match node:
+            case RequestNode():
+                self.requests.append(plan_request(key, node, turn, evaluation))
+            case DestinationNode():
+                self.destinations.append(plan_destination(key, node, turn, evaluation))
+            case GetStateNode() | UpdateStateNode() | DeleteStateNode():
+                self.states.append(_state(key, node, turn, evaluation, self._state_key))
+            case AddContextNode():
+                self._add_context(key, node, turn, evaluation)
+            case _:
+                pass
+
+    def _scope_of(self, key: str) -> Scope:
+        """Join what the parents of a node can read."""
+        scopes = [self._scopes[parent] for parent in self._graph.parents(key) if parent in self._scopes]
+        first, *others = scopes or [self._first]
+        for other in others:
+            first = first if other is first else first.adding(other.root.known)
+        return first
+
+    def _add_context(self, key: str, node: AddContextNode, turn: Turn, evaluation: Evaluation) -> None:
+        """Let the nodes behind a node, and those beside it that come later, see what it adds."""
+        expression = None if node.config is None else node.config.expression
+        added = evaluation.expression(expression, "config", "expression") if expression and turn.runs else None
+        if isinstance(added, dict):
+            for behind in (key, *self._graph.parents(key)):
+                self._scopes[behind] = self._scopes[behind].adding(cast("JSONObject", added))
+            if not self._graph.parents(key):
+                self._first = self._first.adding(cast("JSONObject", added))
+
+
+def _with_condition(turn: Turn, node: Node, evaluation: Evaluation) -> Turn:
+    """Decide `run_if`, as far as that is possible."""
+    if not node.run_if or turn.runs is False:
+        return turn
+    value = evaluation.expression(node.run_if, "run_if")
+    if value is UNDECIDED:
+        return turn.unless(None, f"run_if is decided at run time: {node.run_if}")
+    return turn.unless(not is_true(value), f"run_if is not true: {node.run_if}")
+
+
+def _state(
+    key: str, node: GetStateNode | UpdateStateNode | DeleteStateNode, turn: Turn, evaluation: Evaluation, namespace: str | None
+) -> PlannedState:
+    """Plan what is done to an entry of the state."""
+    config = node.config
+    value = entry = None
+    if config is not None:
+        entry = evaluation.template(config.key, "config", "key")
+        if isinstance(node, GetStateNode):
+            value = evaluation.template(config.default, "config", "default")
+        elif isinstance(node, UpdateStateNode) and config.value_expression:
+            value = evaluation.filled_in(config.value_expression, "config", "value_expression")
+        elif isinstance(node, UpdateStateNode):
+            value = evaluation.template(config.value, "config", "value")
+    return PlannedState(
+        node=key,
+        action={"get_state": "read", "update_state": "write", "delete_state": "delete"}[node.type],
+        namespace=namespace,
+        key=None if entry is None else str(entry),
+        value=value,
+        each=turn.each,
+        event=turn.event,
+        runs=turn.runs,
+        why=turn.why,
+        undecided=evaluation.undecided,
+    )
