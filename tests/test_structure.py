@@ -122,7 +122,7 @@ LAYERS: list[list[str]] = [
     ["truto_async.pipeline._tree"],
     ["truto_async.pipeline.graph", "truto_async.pipeline.expressions"],
     ["truto_async.pipeline._jsonata"],
-    ["truto_async.pipeline._jsonata_tree"],
+    ["truto_async.pipeline._jsonata_tree", "truto_async.pipeline._truto_functions"],
     ["truto_async.pipeline._text", "truto_async.pipeline._cycles"],
     ["truto_async.models"],
     [
