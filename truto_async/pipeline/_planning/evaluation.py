@@ -2,16 +2,96 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from truto_async._codec.structure_error import json_path
 from truto_async.pipeline import _jsonata
-from truto_async.pipeline._planning.scope import NotKnownError
+from truto_async.pipeline._planning.scope import ABSENT, NotKnownError
+from truto_async.pipeline._planning.templates import fill_in
 from truto_async.pipeline.plans import Undecided
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from truto_async._support.json import JSONValue
     from truto_async.pipeline._planning.scope import Scope
     from truto_async.pipeline.plans import UndecidedCause
+
+__all__ = ["UNDECIDED", "Evaluation", "is_true"]
+
+UNDECIDED: Final = object()
+"""The value of an expression that is evaluated at run time."""
+
+_SECONDS = 0.25
+
+
+class Evaluation:
+    """Evaluates the texts of one node, or of the job itself. What cannot be evaluated stays as it is, and is noted."""
+
+    def __init__(self, scope: Scope, *place: str | int, noted: dict[tuple[str, str], Undecided] | None = None) -> None:
+        """Evaluate with what is known.
+
+        Args:
+            scope: what can be read.
+            place: the steps to the node in the job.
+            noted: where to note what is not decided.
+        """
+        self.scope = scope
+        self._place = place
+        self._noted: dict[tuple[str, str], Undecided] = {} if noted is None else noted
+
+    @property
+    def undecided(self) -> tuple[Undecided, ...]:
+        """What was noted, each text at its place once."""
+        return tuple(self._noted.values())
+
+    def inside(self, scope: Scope) -> Evaluation:
+        """Return the evaluation of the same node with another scope, such as that of an element of its loop."""
+        return Evaluation(scope, *self._place, noted=self._noted)
+
+    def template(self, value: JSONValue, *steps: str | int) -> JSONValue:
+        """Return a JSON value with its placeholders filled in."""
+
+    def filled_in(self, value: JSONValue, *steps: str | int) -> JSONValue:
+        """Return the value of a field that holds JSONata where it is a string, and else a template."""
+        if not isinstance(value, str):
+            return self.template(value, *steps)
+        result = self.expression(value, *steps)
+        if result is ABSENT:
+            return None
+        return value if result is UNDECIDED else result
+
+    def expression(self, text: str, *steps: str | int) -> JSONValue:
+        """Return the value of JSONata, ABSENT where it gives nothing, or UNDECIDED."""
+        if not text.strip():
+            return ABSENT
+        try:
+            return _jsonata.evaluate(text, self.scope.root, undefined=ABSENT, seconds=_SECONDS, functions=_AT_RUN_TIME)
+        except NotKnownError as unknown:
+            self.note_unknown(text, unknown, *steps)
+        except _jsonata.EvaluationError as error:
+            self.note(text, "invalid" if error.kind in ("syntax", "failed") else "jsonata", str(error), *steps)
+        return UNDECIDED
+
+    def note_unknown(self, text: str, unknown: NotKnownError, *steps: str | int) -> None:
+        """Note that a text reads what is not known."""
+        cause, reason = self.scope.explain(unknown.steps)
+        self.note(text, cause, reason, *steps, reads=".".join(unknown.steps))
+
+    def note(self, text: str, cause: UndecidedCause, reason: str, *steps: str | int, reads: str | None = None) -> None:
+        """Note that a text is not decided."""
+        path = json_path((*self._place, *steps))
+        self._noted.setdefault((path, text), Undecided(path, text, cause, reason, reads))
+
+
+def is_true(value: JSONValue) -> bool:
+    """Return whether JavaScript, in which Truto is written, takes a value for true. Empty arrays and objects are."""
+    return value is not ABSENT and (bool(value) or isinstance(value, list | dict))
+
+
+def _refuse(name: str) -> Any:
+    def refuse(*_: object) -> NoReturn:
+        raise NotKnownError(f"${name}()")
+
+    return refuse
+
+
+_AT_RUN_TIME = {name: _refuse(name) for name in ("now", "millis", "random")}
