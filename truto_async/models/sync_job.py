@@ -12,7 +12,9 @@ from truto_async.models.args import ArgsSchema
 from truto_async.models.nodes import Node
 
 if TYPE_CHECKING:
-    from truto_async.pipeline import Graph
+    from collections.abc import Mapping
+
+    from truto_async.pipeline import Graph, Plan
 
 __all__ = ["SyncJob"]
 
@@ -63,6 +65,22 @@ class SyncJob(Entity):
         from truto_async.pipeline import Graph  # noqa: PLC0415  # most programs only fetch jobs
 
         return Graph(self.resources or [], runtime=self.default_runtime_version)
+
+    def plan(self, args: Mapping[str, object] | None = None, context: Mapping[str, object] | None = None) -> Plan:
+        """Return what a run would do: its requests, destinations and state, as far as that can be told before.
+
+        Args:
+            args: the arguments of the run, as for `sync_job_runs.start`. Defaults of `args_schema` are filled in.
+            context: what else is known and can be read at the top: the fields of the account's context, such as
+                `{"drive_items": [...]}`, what `add_context` nodes would add, `tenant_id`, and what the run would find, such
+                as `{"resources": {"cursor": {"value": "2026-01-01"}}}`.
+
+        Nothing is sent. Arguments that are wrong are no error: `faults` of the plan has them. With the extra `jsonata`, JSONata
+        is evaluated, too. Raises InvalidArgumentError where `args` or `context` is no object, or holds what JSON does not have.
+        """
+        from truto_async.pipeline import plan  # noqa: PLC0415  # most programs only fetch jobs
+
+        return plan(self, args, context)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # IPython's protocol
         """Show the job in IPython and Jupyter as `python -m truto_sync get` shows it."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
-
-from attrs import evolve
+from typing import TYPE_CHECKING, cast
 
 from truto_async._support import json
 from truto_async.errors import InvalidArgumentError
@@ -14,11 +12,10 @@ from truto_async.models.nodes import (
     DestinationNode,
     GetStateNode,
     RequestNode,
-    SpoolNode,
     UnknownNode,
     UpdateStateNode,
 )
-from truto_async.pipeline._planning.evaluation import UNDECIDED, Evaluation, is_true
+from truto_async.pipeline._planning.evaluation import UNDECIDED, Evaluation, as_text, is_true
 from truto_async.pipeline._planning.requests import plan_destination, plan_request
 from truto_async.pipeline._planning.scope import first_scope
 from truto_async.pipeline._planning.turns import Turns
@@ -54,18 +51,20 @@ def plan(job: SyncJob, args: Mapping[str, object] | None = None, context: Mappin
     """
     given = _as_object("args", args)
     graph = job.graph
-    known = {**_defaults(job), **given}
+    defaults = {name: value for name, value in _defaults(job).items() if name not in given}
+    known = given | defaults
     scope = first_scope(job, graph, known, _as_object("context", context))
     own = Evaluation(scope)
     keys = {name: own.template(getattr(job, name), name) for name in ("mutex_key", "state_key")}
-    mutex_key, state_key = (None if key is None else str(key) for key in keys.values())
+    mutex_key, state_key = map(as_text, keys.values())
     planner = _Planner(graph, scope, state_key)
     planner.visit_all()
     return Plan(
         job_id=job.id,
         label=job.label,
         args=known,
-        faults=job.check_args(given),
+        defaulted=tuple(defaults),
+        faults=_faults(job, given),
         mutex_key=mutex_key,
         state_key=state_key,
         requests=tuple(sorted(planner.requests, key=_moment)),
@@ -89,6 +88,10 @@ class _Planner:
         self._turns = Turns(graph)
         self._first = scope
         self._scopes: dict[str, Scope] = {}  # what the nodes behind each node can read
+        self._persisted: dict[str, list[str]] = {}
+        for edge in graph.edges:
+            if edge.kind == "resources_to_persist":
+                self._persisted.setdefault(edge.target, []).append(edge.source)
 
     def visit_all(self) -> None:
         for key in self._graph.order:
@@ -103,7 +106,7 @@ class _Planner:
             case RequestNode():
                 self.requests.append(plan_request(key, node, turn, evaluation))
             case DestinationNode():
-                self.destinations.append(plan_destination(key, node, turn, evaluation))
+                self.destinations.append(plan_destination(key, node, self._persisted.get(key, ()), turn, evaluation))
             case GetStateNode() | UpdateStateNode() | DeleteStateNode():
                 self.states.append(_state(key, node, turn, evaluation, self._state_key))
             case AddContextNode():
@@ -158,11 +161,51 @@ def _state(
         node=key,
         action={"get_state": "read", "update_state": "write", "delete_state": "delete"}[node.type],
         namespace=namespace,
-        key=None if entry is None else str(entry),
+        key=as_text(entry),
         value=value,
         each=turn.each,
+        after=turn.after,
         event=turn.event,
         runs=turn.runs,
         why=turn.why,
         undecided=evaluation.undecided,
     )
+
+
+def _destination_of_flat_entries(graph: Graph) -> Iterator[PlannedDestination]:
+    """Yield what the records of flat entries go to: what the start of the run names, if anything is persisted."""
+    persisted = tuple(key for key, node in graph.nodes.items() if graph.is_flat and _is_persisted(node))
+    if persisted:
+        yield PlannedDestination(persists=persisted)
+
+
+def _is_persisted(node: Node) -> bool:
+    """Unified resources are, and resources of the product's own API are not, unless `persist` says otherwise."""
+    if node.persist is None:
+        return isinstance(node, RequestNode) and "/" in (node.resource or "")
+    return node.persist
+
+
+def _moment(request: PlannedRequest) -> tuple[bool, bool, int]:
+    """Sort requests by when they are made: those that wait for the end of the run late, those that are never made last."""
+    return request.level is None, request.event in ("complete", "error"), request.level or 0
+
+
+def _faults(job, given):
+    return ()
+
+
+def _defaults(job: SyncJob) -> JSONObject:
+    specs = {} if job.args_schema is None else job.args_schema.properties
+    return {name: json.copy(spec.default) for name, spec in specs.items() if spec.default is not None}
+
+
+def _as_object(name: str, value: Mapping[str, object] | None) -> JSONObject:
+    """Return an object as JSON has it."""
+    try:
+        plain = json.loads(json.dumps({} if value is None else value))
+    except (TypeError, ValueError) as error:
+        raise InvalidArgumentError(f"{name} cannot be written as JSON: {error}") from None
+    if not isinstance(plain, dict):
+        raise InvalidArgumentError(f"{name} must be an object, not {type(value).__name__}")
+    return cast("JSONObject", plain)

@@ -213,6 +213,9 @@ class PlannedState:
     each: tuple[str, ...] = ()
     """It is done for the records of these nodes."""
 
+    after: tuple[str, ...] = ()
+    """It is done once these spools have all their records."""
+
     event: str | None = None
     """The event of the run that it waits for, such as "complete"; None for none."""
 
@@ -242,6 +245,9 @@ class Plan:
 
     args: JSONObject = field(factory=dict[str, Any])
     """The arguments, with the defaults of those that were not passed."""
+
+    defaulted: tuple[str, ...] = ()
+    """The names of the arguments that have their default."""
 
     faults: tuple[ArgumentFault, ...] = ()
     """What is wrong with the arguments: the server would refuse to start a run."""

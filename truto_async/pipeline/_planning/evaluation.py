@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from truto_async._codec.structure_error import json_path
 from truto_async.pipeline import _jsonata
-from truto_async.pipeline._planning.scope import ABSENT, NotKnownError
+from truto_async.pipeline._javascript import UNDEFINED, UnrenderableError, in_text
+from truto_async.pipeline._paths import read
+from truto_async.pipeline._planning.scope import ABSENT, NotKnownError, OpenObject
 from truto_async.pipeline._planning.templates import fill_in
 from truto_async.pipeline.plans import Undecided
+from truto_async.pipeline.rendering import PlaceholderError
 
 if TYPE_CHECKING:
     from truto_async._support.json import JSONValue
     from truto_async.pipeline._planning.scope import Scope
+    from truto_async.pipeline.placeholders import Placeholder, PlaceholderFault
     from truto_async.pipeline.plans import UndecidedCause
 
-__all__ = ["UNDECIDED", "Evaluation", "is_true"]
+__all__ = ["UNDECIDED", "Evaluation", "as_text", "is_true"]
 
 UNDECIDED: Final = object()
 """The value of an expression that is evaluated at run time."""
@@ -48,7 +52,15 @@ class Evaluation:
         return Evaluation(scope, *self._place, noted=self._noted)
 
     def template(self, value: JSONValue, *steps: str | int) -> JSONValue:
-        """Return a JSON value with its placeholders filled in."""
+        """Return a JSON value with its placeholders filled in; None where nothing is left of it."""
+        if isinstance(value, str) and "{{" not in value:
+            return value
+        try:
+            return fill_in(value, self.scope.plain, lambda placeholder, inner: self._is_known(placeholder, *steps, *inner))
+        except PlaceholderError as error:
+            text = value if error.placeholder is None else error.placeholder.text
+            self.note(str(text), "invalid", str(error), *steps)
+            return value
 
     def filled_in(self, value: JSONValue, *steps: str | int) -> JSONValue:
         """Return the value of a field that holds JSONata where it is a string, and else a template."""
@@ -71,6 +83,36 @@ class Evaluation:
             self.note(text, "invalid" if error.kind in ("syntax", "failed") else "jsonata", str(error), *steps)
         return UNDECIDED
 
+    def _is_known(self, placeholder: Placeholder, *steps: str | int) -> bool:
+        """Return whether a placeholder can be filled in, and note why not."""
+        try:
+            fault = self._read(placeholder, *steps)
+        except NotKnownError as unknown:
+            self.note_unknown(placeholder.text, unknown, *steps)
+            return False
+        except UnrenderableError as error:
+            self.note(placeholder.text, "invalid", f"{error.problem}; {error.advice}", *steps)
+            return False
+        if fault is not None:
+            self.note(placeholder.text, "invalid", f"{fault.problem}; {fault.advice}", *steps)
+        return fault is None
+
+    def _read(self, placeholder: Placeholder, *steps: str | int) -> PlaceholderFault | None:
+        """Do what the renderer will do, up to the first value that is not known; return what is wrong with it."""
+        for alternative in placeholder.alternatives:
+            value = UNDEFINED if alternative.path_fault else read(self.scope.root, alternative.reads)
+            if isinstance(value, OpenObject):
+                raise NotKnownError(*value.steps)
+            if alternative.path_fault or (value is not UNDEFINED and not (value == "" and placeholder.skips_empty)):
+                return alternative.path_fault or (None if value is None else alternative.type_fault)
+        if placeholder.default is not None:
+            return placeholder.default_fault
+        if not placeholder.allows_undefined and not placeholder.allows_null:
+            paths = [alternative.path for alternative in placeholder.alternatives]
+            cause = "argument" if any(path.startswith("args.") for path in paths) else "context"
+            self.note(placeholder.text, cause, f"is left as it is: nothing was passed for {' or '.join(paths)}", *steps)
+        return None
+
     def note_unknown(self, text: str, unknown: NotKnownError, *steps: str | int) -> None:
         """Note that a text reads what is not known."""
         cause, reason = self.scope.explain(unknown.steps)
@@ -80,6 +122,14 @@ class Evaluation:
         """Note that a text is not decided."""
         path = json_path((*self._place, *steps))
         self._noted.setdefault((path, text), Undecided(path, text, cause, reason, reads))
+
+
+def as_text(value: JSONValue) -> str | None:
+    """Return a value where a text is expected, as JavaScript writes it."""
+    try:
+        return None if value is None else in_text(value)
+    except UnrenderableError:
+        return "[object Object]"
 
 
 def is_true(value: JSONValue) -> bool:

@@ -7,11 +7,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from truto_async._codec.structure_error import JSON_TYPE_NAMES
+from truto_async.pipeline._planning.evaluation import as_text
 from truto_async.pipeline._planning.scope import ABSENT, NotKnownError
 from truto_async.pipeline.plans import PlannedCall, PlannedDestination, PlannedLoop, PlannedRecursion, PlannedRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from truto_async._support.json import JSONValue
     from truto_async.models.nodes import DestinationNode, RequestNode
@@ -53,7 +54,7 @@ def plan_request(key: str, node: RequestNode, turn: Turn, evaluation: Evaluation
 
 
 def plan_destination(
-    key: str, node: DestinationNode, persists: tuple[str, ...], turn: Turn, evaluation: Evaluation
+    key: str, node: DestinationNode, persists: Iterable[str], turn: Turn, evaluation: Evaluation
 ) -> PlannedDestination:
     """Plan what is handed on to a destination."""
     loop = _plan_loop(node.loop_on, evaluation)
@@ -68,7 +69,7 @@ def plan_destination(
         destination_type=node.destination_type,
         id=identity,
         method=node.method,
-        persists=persists,
+        persists=tuple(persists),
         config=arguments,
         expression=expression,
         loop=loop,
@@ -110,9 +111,8 @@ def _elements(loop: PlannedLoop | None, evaluation: Evaluation) -> Iterator[tupl
 
 def _plan_calls(node: RequestNode, loop: PlannedLoop | None, evaluation: Evaluation) -> Iterator[PlannedCall]:
     for element, inside in islice(_elements(loop, evaluation), _MOST_CALLS):
-        account = inside.template(node.integrated_account_id, "integrated_account_id")
         yield PlannedCall(
-            integrated_account_id=None if account is None else str(account),
+            integrated_account_id=as_text(inside.template(node.integrated_account_id, "integrated_account_id")),
             id=inside.template(node.id, "id"),
             query=inside.filled_in(node.query, "query"),
             body=inside.filled_in(node.body, "body"),

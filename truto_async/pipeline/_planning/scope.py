@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, cast
 
 from attrs import evolve, frozen
@@ -27,7 +28,7 @@ ABSENT = object()
 _Explanation: TypeAlias = "tuple[UndecidedCause, str]"
 
 
-class NotKnownError(Exception):
+class NotKnownError(BaseException):  # no Exception, so that it passes through libraries that catch those
     """What was read is known at run time only."""
 
     def __init__(self, *steps: str) -> None:
@@ -79,6 +80,11 @@ class Scope:
     _sources: _Sources
 
     _loop: tuple[str, ...] = ()
+
+    @cached_property
+    def plain(self) -> JSONObject:
+        """What is known, as ordinary objects, in which what is not known is just not there."""
+        return cast("JSONObject", _plain(self.root))
 
     def adding(self, members: Mapping[str, JSONValue]) -> Scope:
         """Return the scope with more members at the top."""
@@ -198,6 +204,10 @@ def _open_resources(models: Iterable[str], given: JSONObject) -> OpenObject:
         {name: OpenObject(value, "resources", name) if isinstance(value, dict) else value for name, value in members.items()},
         "resources",
     )
+
+
+def _plain(value: JSONValue) -> JSONValue:
+    return {key: _plain(item) for key, item in value.known.items()} if isinstance(value, OpenObject) else value
 
 
 def _with_value(root: OpenObject, path: str, value: JSONValue) -> OpenObject:

@@ -1,0 +1,139 @@
+"""Fill in the placeholders whose values are known, and leave the others as they are."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from uuid import uuid4
+
+from attrs import define
+
+from truto_async._support import json
+from truto_async.pipeline.placeholders import Placeholder, Template
+from truto_async.pipeline.rendering import UNDEFINED, render
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from truto_async._support.json import JSONObject, JSONValue
+
+__all__ = ["Steps", "fill_in"]
+
+Steps: TypeAlias = tuple[str | int, ...]
+"""The way to a text in a template."""
+
+_MERGE = "$truto_merge"
+
+# Stands for what must stay as it is while the rest is rendered. No value holds it by chance.
+_MARK = f"<{uuid4().hex}:{{}}>"
+_MARKS = re.compile(_MARK.format(r"(\d+)"))
+
+
+def fill_in(template: JSONValue, context: JSONObject, is_known: Callable[[Placeholder, Steps], bool]) -> JSONValue:
+    """Return a template with some of its placeholders filled in; None where nothing is left of it.
+
+    Args:
+        template: any JSON value.
+        context: what placeholders read.
+        is_known: tells whether a placeholder, at its place, is filled in. Else it stays, and so does a merge that needs it.
+
+    Raises PlaceholderError, as `render` does.
+    """
+    if not any(_places([template])):
+        return template
+    root: list[JSONValue] = [json.copy(template)]
+    kept: list[str] = []
+    for place in list(_places(root)):
+        if isinstance(place.value, str):
+            place.hide(is_known, kept)
+    value = root[0]
+    value = render(value, context) if isinstance(value, str) else cast("JSONObject", render({"": value}, context)).get("")
+    return None if value is UNDEFINED else _restored(value, kept) if kept else value
+
+
+@define
+class _Place:
+    """A text with a placeholder, or an object that asks for a merge."""
+
+    container: Any
+    key: str | int
+    parent: _Place | None
+    merges: tuple[JSONObject, ...]
+
+    @property
+    def value(self) -> JSONValue:
+        return self.container[self.key]
+
+    @property
+    def steps(self) -> Steps:
+        steps: list[str | int] = []
+        place = self
+        while place.parent is not None:
+            steps.append(place.key)
+            place = place.parent
+        return tuple(reversed(steps))
+
+    def hide(self, is_known: Callable[[Placeholder, Steps], bool], kept: list[str]) -> None:
+        """Replace the placeholders that are not known, and the merges that need them, by marks."""
+        before = len(kept)
+        parts: list[str] = []
+        for part in Template.parse(self.value).parts:
+            if isinstance(part, str):
+                parts.append(part)
+            else:
+                parts.append(part.text if is_known(part, self.steps) else _mark(part.text, kept))
+        self.container[self.key] = "".join(parts)
+        for merge in self.merges if len(kept) > before else ():
+            _rename(merge, lambda key: _mark(key, kept) if key == _MERGE else key)
+
+
+def _places(root: list[JSONValue]) -> Iterator[_Place]:
+    """Find the places to render, in their order."""
+    pending = [_Place(root, 0, None, ())]
+    while pending:
+        place = pending.pop()
+        value = place.value
+        if isinstance(value, str):
+            if "{{" in value:
+                yield place
+            continue
+        merges = place.merges
+        if isinstance(value, dict) and _MERGE in value:
+            yield place
+            merges = (*merges, cast("JSONObject", value))
+        if isinstance(value, dict | list):
+            keys: Iterable[str | int] = cast("JSONObject", value) if isinstance(value, dict) else range(len(cast("list[JSONValue]", value)))
+            pending += [_Place(value, key, place, merges) for key in reversed(list(keys))]
+    
+
+def _mark(text: str, kept: list[str]) -> str:
+    kept.append(text)
+    return _MARK.format(len(kept) - 1)
+
+
+def _rename(container: JSONObject, rename: Callable[[str], str]) -> None:
+    """Rename the keys of an object, in their order."""
+    members = {rename(key): value for key, value in container.items()}
+    container.clear()
+    container.update(members)
+
+
+def _restored(value: JSONValue, kept: list[str]) -> JSONValue:
+    """Put back what the marks stand for, in place."""
+
+    def original(text: str) -> str:
+        return _MARKS.sub(lambda match: kept[int(match[1])], text)
+
+    root: list[JSONValue] = [value]
+    pending: list[Any] = [root]
+    while pending:
+        container = pending.pop()
+        if isinstance(container, dict):
+            _rename(cast("JSONObject", container), original)
+        items = container.items() if isinstance(container, dict) else enumerate(container)
+        for key, item in list(items):
+            if isinstance(item, str):
+                container[key] = original(item)
+            elif isinstance(item, dict | list):
+                pending.append(item)
+    return root[0]
