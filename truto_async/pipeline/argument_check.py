@@ -122,7 +122,7 @@ def _unknown(job: SyncJob, declared: Mapping[str, Argument], values: JSONObject)
         if name not in used:
             near = get_close_matches(name, declared, n=1) if len(name) <= _LONGEST_NAME else []
             hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(declared) or 'none'}"
-            yield _fault("unknown", f"there is no {_cut(name)!r}; {hint}", name)
+            yield _fault("unknown", f"there is no {_cut(name)!r} ({hint})", name)
 
 
 def _is_closed(schema: ArgsSchema | None) -> bool:
@@ -182,7 +182,8 @@ def _validation(job: SyncJob, declared: Mapping[str, Argument], values: JSONObje
         return
     message = json.as_object(verdict).get("message")
     if message is not None:
-        yield ArgumentFault("refused", None, "$", message if isinstance(message, str) else _shown(message))
+        text = message if isinstance(message, str) else _shown(message)
+        yield ArgumentFault("refused", None, "$", f"args_validation says: {text}")
     elif verdict or isinstance(verdict, list | dict):  # which are true in JavaScript even where they are empty
         problem = f"it gives {_shown(verdict)}, which is neither a message nor false"
         yield ArgumentFault("not_checked", None, "$", f"args_validation was evaluated in vain: {problem}")

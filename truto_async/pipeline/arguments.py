@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import evolve, frozen
 
-from truto_async._support.json import JSONValue  # noqa: TC001  # attrs looks the annotation up
+from truto_async._support.json import JSONValue  # attrs looks the annotation up
 from truto_async.models.nodes import UnknownNode
 from truto_async.pipeline import _jsonata
 from truto_async.pipeline.expressions import _strings, find_expressions
@@ -120,7 +120,7 @@ def _paths(expression: Expression) -> Iterable[Path]:
             return _jsonata.paths_of(expression.text) if _may_read_arguments(expression.text) else ()
         case "path":
             return [tuple(expression.text.split("."))]
-        case "template":
+        case _:
             return _template_paths(expression.text)
 
 
@@ -142,7 +142,7 @@ def _names(paths: Iterable[Path], declared: Container[str]) -> Iterator[str | No
         if path in ((), ("args",)):
             yield None
         elif path[0] == "args":
-            yield path[1]
+            yield from filter(None, path[1:2])  # a path may end in a dot
         elif len(path) == 1 and path[0] in declared:  # loops may name an argument without "args" (truto.one/docs: sync jobs)
             yield path[0]
 
