@@ -110,7 +110,7 @@ class SyncJob(Entity):
                 as `{"resources": {"cursor": {"value": "2026-01-01"}}}`.
 
         Nothing is sent. Arguments that are wrong are no error: `faults` of the plan has them. With the extra `jsonata`, JSONata
-        is evaluated, too. Raises InvalidArgumentError where `args` or `context` is no object, or holds what JSON does not have.
+        is evaluated, too. Raises InvalidArgumentError where `args` or `context` is not a dict, or `context` is not JSON.
         """
         from truto_async.pipeline import plan  # noqa: PLC0415  # most programs only fetch jobs
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 from truto_async._support import json
@@ -19,12 +20,14 @@ from truto_async.pipeline._planning.evaluation import UNDECIDED, Evaluation, as_
 from truto_async.pipeline._planning.requests import plan_destination, plan_request
 from truto_async.pipeline._planning.scope import first_scope
 from truto_async.pipeline._planning.turns import Turns
+from truto_async.pipeline.argument_check import check_arguments
+from truto_async.pipeline.arguments import declared_arguments
 from truto_async.pipeline.plans import Plan, PlannedDestination, PlannedRequest, PlannedState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from truto_async._support.json import JSONObject
+    from truto_async._support.json import JSONObject, JSONValue
     from truto_async.models.nodes import Node
     from truto_async.models.sync_job import SyncJob
     from truto_async.pipeline._planning.scope import Scope
@@ -44,16 +47,18 @@ def plan(job: SyncJob, args: Mapping[str, object] | None = None, context: Mappin
             `{"drive_items": [...]}`, what `add_context` nodes would add, `tenant_id`, and what the run would find, such as
             `{"resources": {"cursor": {"value": "2026-01-01"}}}`.
 
-    What is wrong with the arguments is in `faults`. Nothing is wrong with a job that is odd: the plan says what it would do.
+    Nothing is sent. Arguments that are wrong are no error: `faults` of the plan has them. With the extra `jsonata`, JSONata is
+    evaluated, too.
 
     Raises:
-        InvalidArgumentError: `args` or `context` is no object, or holds what JSON does not have.
+        InvalidArgumentError: `args` or `context` is not a dict, or `context` holds what JSON does not have.
     """
-    given = _as_object("args", args)
+    faults = check_arguments(job, args)
+    known = dict(_readable(args or {}))
+    defaults = {name: value for name, value in _defaults(job).items() if name not in known}
+    known |= defaults
     graph = job.graph
-    defaults = {name: value for name, value in _defaults(job).items() if name not in given}
-    known = given | defaults
-    scope = first_scope(job, graph, known, _as_object("context", context))
+    scope = first_scope(job, graph, known, _as_context(context))
     own = Evaluation(scope)
     keys = {name: own.template(getattr(job, name), name) for name in ("mutex_key", "state_key")}
     mutex_key, state_key = map(as_text, keys.values())
@@ -64,12 +69,12 @@ def plan(job: SyncJob, args: Mapping[str, object] | None = None, context: Mappin
         label=job.label,
         args=known,
         defaulted=tuple(defaults),
-        faults=_faults(job, given),
+        faults=faults,
         mutex_key=mutex_key,
         state_key=state_key,
         requests=tuple(sorted(planner.requests, key=_moment)),
         destinations=(*planner.destinations, *_destination_of_flat_entries(graph)),
-        states=tuple(planner.states),
+        states=tuple(sorted(planner.states, key=_is_late)),
         unknown=tuple(key for key, node in graph.nodes.items() if isinstance(node, UnknownNode)),
         job_undecided=own.undecided,
     )
@@ -188,24 +193,31 @@ def _is_persisted(node: Node) -> bool:
 
 def _moment(request: PlannedRequest) -> tuple[bool, bool, int]:
     """Sort requests by when they are made: those that wait for the end of the run late, those that are never made last."""
-    return request.level is None, request.event in ("complete", "error"), request.level or 0
+    return request.level is None, _is_late(request), request.level or 0
 
 
-def _faults(job, given):
-    return ()
+def _is_late(node: PlannedRequest | PlannedState) -> bool:
+    """Return whether a node waits for the end of the run."""
+    return node.event in ("complete", "error")
 
 
 def _defaults(job: SyncJob) -> JSONObject:
-    specs = {} if job.args_schema is None else job.args_schema.properties
-    return {name: json.copy(spec.default) for name, spec in specs.items() if spec.default is not None}
+    declared = declared_arguments(job.args_schema)
+    return {name: json.copy(argument.default) for name, argument in declared.items() if argument.default is not None}
 
 
-def _as_object(name: str, value: Mapping[str, object] | None) -> JSONObject:
-    """Return an object as JSON has it."""
+def _readable(args: Mapping[str, object]) -> Iterator[tuple[str, JSONValue]]:
+    """Find the arguments that JSON can hold, as it has them; the others are among the faults."""
+    for name, value in args.items():
+        with suppress(TypeError, ValueError):
+            yield name, json.loads(json.dumps(value))
+
+
+def _as_context(context: Mapping[str, object] | None) -> JSONObject:
     try:
-        plain = json.loads(json.dumps({} if value is None else value))
+        plain = json.loads(json.dumps({} if context is None else context))
     except (TypeError, ValueError) as error:
-        raise InvalidArgumentError(f"{name} cannot be written as JSON: {error}") from None
+        raise InvalidArgumentError(f"context cannot be written as JSON: {error}") from None
     if not isinstance(plain, dict):
-        raise InvalidArgumentError(f"{name} must be an object, not {type(value).__name__}")
+        raise InvalidArgumentError(f"context must be a dict, not {type(context).__name__}")
     return cast("JSONObject", plain)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from truto_async._support.json import JSONObject, JSONValue
-    from truto_async.pipeline.arguments import ArgumentFault
+    from truto_async.pipeline.argument_check import ArgumentFault
 
 __all__ = [
     "Plan",
@@ -250,7 +250,7 @@ class Plan:
     """The names of the arguments that have their default."""
 
     faults: tuple[ArgumentFault, ...] = ()
-    """What is wrong with the arguments: the server would refuse to start a run."""
+    """What is wrong with the arguments, as `job.check_args` finds it."""
 
     mutex_key: str | None = None
     """The key that the run would share with runs that it waits for; None for none."""

@@ -110,13 +110,13 @@ class Evaluation:
         if not placeholder.allows_undefined and not placeholder.allows_null:
             paths = [alternative.path for alternative in placeholder.alternatives]
             cause = "argument" if any(path.startswith("args.") for path in paths) else "context"
-            self.note(placeholder.text, cause, f"is left as it is: nothing was passed for {' or '.join(paths)}", *steps)
+            self.note(placeholder.text, cause, f"stays as it is, since nothing is passed for {' or '.join(paths)}", *steps)
         return None
 
     def note_unknown(self, text: str, unknown: NotKnownError, *steps: str | int) -> None:
         """Note that a text reads what is not known."""
         cause, reason = self.scope.explain(unknown.steps)
-        self.note(text, cause, reason, *steps, reads=".".join(unknown.steps))
+        self.note(text, cause, reason, *steps, reads=".".join(unknown.steps) or None)
 
     def note(self, text: str, cause: UndecidedCause, reason: str, *steps: str | int, reads: str | None = None) -> None:
         """Note that a text is not decided."""
@@ -139,7 +139,7 @@ def is_true(value: JSONValue) -> bool:
 
 def _refuse(name: str) -> Any:
     def refuse(*_: object) -> NoReturn:
-        raise NotKnownError(f"${name}()")
+        raise NotKnownError(f"${name}")
 
     return refuse
 

@@ -163,9 +163,13 @@ class _Sources:
 
     def explain(self, steps: tuple[str, ...]) -> _Explanation:
         """Say why a value is not known."""
+        if not steps:
+            return "run", "reads everything, of which the run has more"
         head, *others = steps
         reads = f"reads {'.'.join(steps)}"
         match head:
+            case "$now" | "$millis" | "$random":
+                return "run", f"calls {head}(), which gives something else in each run"
             case "resources" if others:
                 return self._explain_output(reads, tuple(others))
             case "resources":

@@ -43,9 +43,12 @@ def fill_in(template: JSONValue, context: JSONObject, is_known: Callable[[Placeh
         return template
     root: list[JSONValue] = [json.copy(template)]
     kept: list[str] = []
+    merges: dict[int, JSONObject] = {}
     for place in list(_places(root)):
-        if isinstance(place.value, str):
-            place.hide(is_known, kept)
+        if isinstance(place.value, str) and place.hide(is_known, kept):
+            merges |= {id(merge): merge for merge in place.merges}
+    for merge in merges.values():
+        _rename(merge, lambda key: _mark(key, kept) if key == _MERGE else key)
     value = root[0]
     value = render(value, context) if isinstance(value, str) else cast("JSONObject", render({"": value}, context)).get("")
     return None if value is UNDEFINED else _restored(value, kept) if kept else value
@@ -73,8 +76,8 @@ class _Place:
             place = place.parent
         return tuple(reversed(steps))
 
-    def hide(self, is_known: Callable[[Placeholder, Steps], bool], kept: list[str]) -> None:
-        """Replace the placeholders that are not known, and the merges that need them, by marks."""
+    def hide(self, is_known: Callable[[Placeholder, Steps], bool], kept: list[str]) -> bool:
+        """Replace the placeholders that are not known by marks, and return whether there are any."""
         before = len(kept)
         parts: list[str] = []
         for part in Template.parse(self.value).parts:
@@ -83,8 +86,7 @@ class _Place:
             else:
                 parts.append(part.text if is_known(part, self.steps) else _mark(part.text, kept))
         self.container[self.key] = "".join(parts)
-        for merge in self.merges if len(kept) > before else ():
-            _rename(merge, lambda key: _mark(key, kept) if key == _MERGE else key)
+        return len(kept) > before
 
 
 def _places(root: list[JSONValue]) -> Iterator[_Place]:

@@ -136,7 +136,7 @@ def _questions(
     if node is not None and node.runs is None:
         conditions = [each.text for place, each in questions if place == "run_if"]
         yield ("runs if", conditions[0]) if conditions else ("?", str(node.why))
-    yield from (("?", f"{place} {each.reason}") for place, each in questions)
+    yield from (("?", f"{place}: {each.reason}") for place, each in questions)
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
