@@ -117,7 +117,11 @@ LAYERS: list[list[str]] = [
     ["truto_async._config"],
     ["truto_async.webhooks"],
     ["truto_async.pipeline"],
-    ["truto_async.pipeline.graph", "truto_async.pipeline.expressions"],
+    ["truto_async.pipeline.rendering"],
+    ["truto_async.pipeline.graph", "truto_async.pipeline.placeholders"],
+    ["truto_async.pipeline.expressions", "truto_async.pipeline._casts", "truto_async.pipeline._merging"],
+    ["truto_async.pipeline._paths", "truto_async.pipeline._walking"],
+    ["truto_async.pipeline._javascript"],
     ["truto_async.models"],
     [
         "truto_async.models.sync_job",

@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from truto_async.pipeline.expressions import *
     from truto_async.pipeline.graph import *
+    from truto_async.pipeline.placeholders import *
+    from truto_async.pipeline.rendering import *
 else:
     from truto_async._support.lazy import lazy
 
-    __getattr__, __dir__ = lazy(__name__, f"{__name__}.graph", f"{__name__}.expressions")
+    _MODULES = ("graph", "expressions", "placeholders", "rendering")
+    __getattr__, __dir__ = lazy(__name__, *(f"{__name__}.{module}" for module in _MODULES))
