@@ -120,7 +120,7 @@ LAYERS: list[list[str]] = [
     ["truto_async.webhooks"],
     ["truto_async.pipeline"],
     ["truto_async.pipeline.planning"],
-    ["truto_async.pipeline._planning.text", "truto_async.pipeline._planning.requests"],
+    ["truto_async.pipeline._planning.text", "truto_async.pipeline._planning.nodes"],
     ["truto_async.pipeline._planning.evaluation"],
     [f"truto_async.pipeline._planning.{part}" for part in ("scope", "templates", "turns")],
     ["truto_async.pipeline._planning"],

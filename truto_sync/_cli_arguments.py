@@ -53,7 +53,7 @@ def read_object(option: str, text: str | None) -> JSONObject:
     except ValueError as error:
         raise InvalidArgumentError(f"{source} is not JSON: {error}") from None
     if not isinstance(value, dict):
-        raise InvalidArgumentError(f"{source} must be a JSON object, such as '{{\"name\": \"value\"}}'")
+        raise InvalidArgumentError(f'{source} must be a JSON object, such as \'{{"name": "value"}}\'')
     return cast("JSONObject", value)
 
 

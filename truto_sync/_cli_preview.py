@@ -39,7 +39,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser], c
     preview.add_argument(
         "--context",
         metavar="JSON",
-        help="what the job reads apart from its arguments, such as the context of the account: a JSON object, or @ and a file",
+        help="what the job reads apart from its arguments, such as the account's context: a JSON object, or @ and a file",
     )
     preview.add_argument("--format", choices=["text", "json"], default="text", help="how to print it; text is the default")
     preview.add_argument("--demo", action="store_true", help="ask a demo server on this machine; needs no account")

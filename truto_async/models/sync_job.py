@@ -109,8 +109,11 @@ class SyncJob(Entity):
                 `{"drive_items": [...]}`, what `add_context` nodes would add, `tenant_id`, and what the run would find, such
                 as `{"resources": {"cursor": {"value": "2026-01-01"}}}`.
 
-        Nothing is sent. Arguments that are wrong are no error: `faults` of the plan has them. With the extra `jsonata`, JSONata
-        is evaluated, too. Raises InvalidArgumentError where `args` or `context` is not a dict, or `context` is not JSON.
+        Nothing is sent. Arguments that are wrong are no error: the plan has them in its `faults`. JSONata is evaluated with
+        the extra `jsonata`: `pip install 'truto-async[jsonata]'`.
+
+        Raises:
+            InvalidArgumentError: `args` or `context` is not a dict, or `context` holds what JSON does not have.
         """
         from truto_async.pipeline import plan  # noqa: PLC0415  # most programs only fetch jobs
 

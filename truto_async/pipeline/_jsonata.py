@@ -139,8 +139,8 @@ def evaluate(
 
     Args:
         text: the expression.
-        data: what it reads; it is not changed. An object of another class than dict is read by its own `get`; the package may
-            change what that returns.
+        data: what it reads; it is not changed. An object of another class than dict is read by its own `get`, whose results
+            the package may change.
         undefined: what to return for an expression that gives nothing.
         seconds: how long it may take. A regular expression that backtracks is not interrupted.
         functions: what stands in for functions of JSONata, such as "now".

@@ -62,14 +62,15 @@ class Evaluation:
             self.note(str(text), "invalid", str(error), *steps)
             return value
 
-    def filled_in(self, value: JSONValue, *steps: str | int) -> JSONValue:
-        """Return the value of a field that holds JSONata where it is a string, and else a template."""
+    def filled_in(self, value: JSONValue, *steps: str | int, nothing: JSONValue = None) -> JSONValue:
+        """Return the value of a field that holds JSONata where it is a string, and else a template.
+
+        For JSONata that gives nothing it is `nothing`.
+        """
         if not isinstance(value, str):
             return self.template(value, *steps)
         result = self.expression(value, *steps)
-        if result is ABSENT:
-            return None
-        return value if result is UNDECIDED else result
+        return value if result is UNDECIDED else nothing if result is ABSENT else result
 
     def expression(self, text: str, *steps: str | int) -> JSONValue:
         """Return the value of JSONata, ABSENT where it gives nothing, or UNDECIDED."""
@@ -109,7 +110,7 @@ class Evaluation:
             return placeholder.default_fault
         if not placeholder.allows_undefined and not placeholder.allows_null:
             paths = [alternative.path for alternative in placeholder.alternatives]
-            cause = "argument" if any(path.startswith("args.") for path in paths) else "context"
+            cause: UndecidedCause = "argument" if any(path.startswith("args.") for path in paths) else "context"
             self.note(placeholder.text, cause, f"stays as it is, since nothing is passed for {' or '.join(paths)}", *steps)
         return None
 

@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, cast
 
 from attrs import evolve, frozen
 
 from truto_async._support import json
-from truto_async.models.nodes import AddContextNode, GetStateNode, RequestNode
+from truto_async.models.nodes import AddContextNode, GetStateNode, Node, RequestNode
+from truto_async.pipeline.plans import UndecidedCause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from truto_async._support.json import JSONObject, JSONValue
-    from truto_async.models.nodes import Node
     from truto_async.models.sync_job import SyncJob
     from truto_async.pipeline.graph import Graph
-    from truto_async.pipeline.plans import UndecidedCause
 
 __all__ = ["ABSENT", "NotKnownError", "OpenObject", "Scope", "first_scope"]
 
-ABSENT = object()
+ABSENT: Final = object()
 """What a path leads to where there is surely nothing."""
 
-_Explanation: TypeAlias = "tuple[UndecidedCause, str]"
+_Explanation: TypeAlias = tuple[UndecidedCause, str]
+
+_INDEX = re.compile(r"[0-9]{1,9}")
+
+_AT_RUN_TIME: Mapping[str, _Explanation] = {
+    "sync_job_run": ("run", "reads {}, which the server sets"),
+    "previous_run_date": ("run", "reads {}, which the server sets"),
+    "payload": ("records", "reads {}, the records that are handed on"),
+    "total_records_size": ("records", "reads {}, which the run counts"),
+    "resources": ("records", "reads {}, what the run fetches and makes"),
+    **dict.fromkeys(("$now", "$millis", "$random"), ("run", "calls {}(), which gives something else in each run")),
+}
+"""What is known at run time only, apart from what nodes give (truto-skills: sync jobs)."""
 
 
 class NotKnownError(BaseException):  # no Exception, so that it passes through libraries that catch those
@@ -51,7 +61,7 @@ class OpenObject(dict[str, Any]):
 
     @property
     def known(self) -> JSONObject:
-        """What is known of it."""
+        """The members that are known."""
         return dict(dict[str, Any].items(self))
 
     def __contains__(self, key: object) -> bool:
@@ -61,8 +71,9 @@ class OpenObject(dict[str, Any]):
         raise NotKnownError(*self.steps, key)
 
     def get(self, key: str, default: Any = None) -> Any:  # noqa: ARG002  # nothing is known to be absent
-        """Return a member."""
-        return self[key]
+        """Return a copy of a member; one that is open itself is not copied."""
+        value = self[key]
+        return value if isinstance(value, OpenObject) else json.copy(value)
 
     def _refuse(self, *_: object) -> NoReturn:
         raise NotKnownError(*self.steps)
@@ -100,25 +111,20 @@ class Scope:
 
     def look_up(self, path: str) -> JSONValue:
         """Return what a path leads to; ABSENT for nothing. Raises NotKnownError."""
-        value: Any = self.root
+        value: JSONValue = self.root
         for step in path.split("."):
-            if isinstance(value, list) and step.isdecimal() and int(step) < len(cast("list[JSONValue]", value)):
-                value = value[int(step)]
-            elif isinstance(value, dict) and step in value:
-                value = value[step]
-            else:
-                return ABSENT
+            value = _member(value, step)
         return value
 
-    def explain(self, steps: tuple[str, ...]) -> _Explanation:
-        """Say why a value is not known: its cause, and a phrase for people."""
-        if self._loop and steps[: len(self._loop)] == self._loop[: len(steps)]:
+    def explain(self, steps: tuple[str, ...]) -> tuple[UndecidedCause, str]:
+        """Say why what the steps lead to is not known: the cause, and a phrase for people."""
+        if steps and steps[: len(self._loop)] == self._loop[: len(steps)] != ():
             return "records", f"reads {'.'.join(self._loop)}, the element of the loop"
         return self._sources.explain(steps)
 
 
 def first_scope(job: SyncJob, graph: Graph, args: JSONObject, context: JSONObject) -> Scope:
-    """Return what is known to the whole job: its arguments and the context that was passed."""
+    """Return what the roots of a job can read: its arguments and the context that was passed."""
     sources = _Sources.of(graph)
     run = {"args": args, **({"sync_job_id": job.id} if job.id else {}), **json.as_object(context.get("sync_job_run"))}
     known: JSONObject = {
@@ -141,73 +147,68 @@ class _Sources:
     _nodes: Mapping[str, Node]
 
     _by_path: Mapping[tuple[str, ...], list[str]]
+    """The nodes that give `resources` what it has at a path."""
 
-    _context_words: Mapping[str, list[str]]
+    _by_word: Mapping[str, list[str]]
+    """The `add_context` nodes whose expressions have a word in them: they may add what is called so."""
 
     @classmethod
     def of(cls, graph: Graph) -> _Sources:
         models: set[str] = set()
         by_path: dict[tuple[str, ...], list[str]] = {}
-        words: dict[str, list[str]] = {}
+        by_word: dict[str, list[str]] = {}
         for key, node in graph.nodes.items():
+            paths: list[tuple[str, ...]] = [(node.name,)] if node.name else []
             if isinstance(node, RequestNode) and node.resource:
-                model, *resource = node.resource.split("/")[:2]  # what is below is addressed by these
+                model, *resource = node.resource.split("/")[:2]
                 models.update([model] if resource else [])
-                by_path.setdefault((model, *resource), []).append(key)
-            if node.name and key not in by_path.setdefault((node.name,), []):
-                by_path[node.name,].append(key)
+                paths.append((model, *resource))
+            for path in dict.fromkeys(paths):
+                by_path.setdefault(path, []).append(key)
             if isinstance(node, AddContextNode) and node.config is not None:
                 for word in set(re.findall(r"[\w-]+", node.config.expression or "")):
-                    words.setdefault(word, []).append(key)
-        return cls(frozenset(models), graph.nodes, by_path, words)
+                    by_word.setdefault(word, []).append(key)
+        return cls(frozenset(models), graph.nodes, by_path, by_word)
 
     def explain(self, steps: tuple[str, ...]) -> _Explanation:
-        """Say why a value is not known."""
-        if not steps:
-            return "run", "reads everything, of which the run has more"
-        head, *others = steps
-        reads = f"reads {'.'.join(steps)}"
-        match head:
-            case "$now" | "$millis" | "$random":
-                return "run", f"calls {head}(), which gives something else in each run"
-            case "resources" if others:
-                return self._explain_output(reads, tuple(others))
-            case "resources":
-                return "records", f"{reads}, what the run fetches and makes"
-            case "sync_job_run" | "previous_run_date":
-                return "run", f"{reads}, which the server sets"
-            case "payload":
-                return "records", f"{reads}, the records that are handed on"
-            case "total_records_size":
-                return "records", f"{reads}, which the run counts"
-            case _ if head in self._context_words:
-                return "context", f"{reads}, which the run may add to its context ({_listed(self._context_words[head])})"
-            case _:
-                return "context", f"{reads} of the account's context: pass context={{{head!r}: ...}}"
+        """Say why what the steps lead to is not known."""
+        head, path = next(iter(steps), None), ".".join(steps)
+        if head is None:
+            return "run", "reads everything, and the run has more"
+        if head == "resources" and len(steps) > 1:
+            return self._explain_output(path, steps[1:])
+        if head in _AT_RUN_TIME:
+            cause, reason = _AT_RUN_TIME[head]
+            return cause, reason.format(path)
+        if head in self._by_word:
+            return "context", f"reads {path}, which the run adds to its context ({_listed(self._by_word[head])})"
+        return "context", f"reads {path} of the account's context: pass context={{{head!r}: ...}}"
 
-    def _explain_output(self, reads: str, path: tuple[str, ...]) -> _Explanation:
-        keys = self._by_path.get(path, ())
+    def _explain_output(self, path: str, steps: tuple[str, ...]) -> _Explanation:
+        keys = self._by_path.get(steps, ())
         if not keys:
-            return "invalid", f"{reads}, which no node gives"
-        if any(isinstance(self._nodes[key], RequestNode) for key in keys):
-            return "records", f"{reads}, which the run fetches ({_listed(keys)})"
-        if isinstance(self._nodes[keys[0]], GetStateNode):
-            return "state", f"{reads}, which the run reads from its state ({_listed(keys)})"
-        return "records", f"{reads}, which the run makes ({_listed(keys)})"
+            return "invalid", f"reads {path}, which no node gives"
+        nodes = [self._nodes[key] for key in keys]
+        if any(isinstance(node, RequestNode) for node in nodes):
+            return "records", f"reads {path}, which the run fetches ({_listed(keys)})"
+        if any(isinstance(node, GetStateNode) for node in nodes):
+            return "state", f"reads {path}, which the run reads from its state ({_listed(keys)})"
+        return "records", f"reads {path}, which the run makes ({_listed(keys)})"
 
 
 def _listed(keys: Iterable[str]) -> str:
     first, *others = keys
-    return f"{first} and {len(others)} more" if len(others) > 1 else ", ".join([first, *others])
+    return f"{first} and {len(others)} more" if len(others) > 1 else " and ".join([first, *others])
 
 
 def _open_resources(models: Iterable[str], given: JSONObject) -> OpenObject:
-    """Return what is known of the records and results of a run: what was passed, open down to the members of each."""
+    """Return what is known of what nodes give: what was passed, open down to the members of each."""
     members = {name: json.as_object(given.get(name)) for name in models} | given
-    return OpenObject(
-        {name: OpenObject(value, "resources", name) if isinstance(value, dict) else value for name, value in members.items()},
-        "resources",
-    )
+    return OpenObject({name: _opened(value, "resources", name) for name, value in members.items()}, "resources")
+
+
+def _opened(value: JSONValue, *steps: str) -> JSONValue:
+    return OpenObject(json.as_object(value), *steps) if isinstance(value, dict) else value
 
 
 def _plain(value: JSONValue) -> JSONValue:
@@ -216,18 +217,30 @@ def _plain(value: JSONValue) -> JSONValue:
 
 def _with_value(root: OpenObject, path: str, value: JSONValue) -> OpenObject:
     """Return an object with another value at a path that is there. It shares the rest with the first."""
-    changed = copied = _shallow_copy(root)
+    changed: OpenObject = _shallow_copy(root)
     *containers, last = path.split(".")
+    copied: Any = changed
     for step in containers:
         key = _key(copied, step)
         copied[key] = _shallow_copy(copied[key])
         copied = copied[key]
     copied[_key(copied, last)] = value
-    return cast("OpenObject", changed)
+    return changed
 
 
 def _shallow_copy(container: Any) -> Any:
     return OpenObject(container.known, *container.steps) if isinstance(container, OpenObject) else container.copy()
+
+
+def _member(container: JSONValue, step: str) -> JSONValue:
+    """Return what an object or an array has at a step; ABSENT for nothing."""
+    members: JSONObject = container
+    items: list[JSONValue] = container
+    if isinstance(container, dict):
+        return members.get(step, ABSENT)
+    if isinstance(container, list) and _INDEX.fullmatch(step) and int(step) < len(items):
+        return items[int(step)]
+    return ABSENT
 
 
 def _key(container: Any, step: str) -> str | int:

@@ -13,7 +13,7 @@ from truto_async.pipeline.placeholders import Placeholder, Template
 from truto_async.pipeline.rendering import UNDEFINED, render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from truto_async._support.json import JSONObject, JSONValue
 
@@ -40,7 +40,7 @@ def fill_in(template: JSONValue, context: JSONObject, is_known: Callable[[Placeh
     Raises PlaceholderError, as `render` does.
     """
     if not any(_places([template])):
-        return template
+        return json.copy(template)
     root: list[JSONValue] = [json.copy(template)]
     kept: list[str] = []
     merges: dict[int, JSONObject] = {}
@@ -50,7 +50,7 @@ def fill_in(template: JSONValue, context: JSONObject, is_known: Callable[[Placeh
     for merge in merges.values():
         _rename(merge, lambda key: _mark(key, kept) if key == _MERGE else key)
     value = root[0]
-    value = render(value, context) if isinstance(value, str) else cast("JSONObject", render({"": value}, context)).get("")
+    value = render(value, context) if isinstance(value, str) else render({"": value}, context).get("")
     return None if value is UNDEFINED else _restored(value, kept) if kept else value
 
 
@@ -104,9 +104,13 @@ def _places(root: list[JSONValue]) -> Iterator[_Place]:
             yield place
             merges = (*merges, cast("JSONObject", value))
         if isinstance(value, dict | list):
-            keys: Iterable[str | int] = cast("JSONObject", value) if isinstance(value, dict) else range(len(cast("list[JSONValue]", value)))
-            pending += [_Place(value, key, place, merges) for key in reversed(list(keys))]
-    
+            pending += [_Place(value, key, place, merges) for key, _ in reversed(_entries(value))]
+
+
+def _entries(container: JSONValue) -> list[tuple[Any, JSONValue]]:
+    items: list[JSONValue] = container
+    return list(json.as_object(container).items() if isinstance(container, dict) else enumerate(items))
+
 
 def _mark(text: str, kept: list[str]) -> str:
     kept.append(text)
@@ -132,8 +136,7 @@ def _restored(value: JSONValue, kept: list[str]) -> JSONValue:
         container = pending.pop()
         if isinstance(container, dict):
             _rename(cast("JSONObject", container), original)
-        items = container.items() if isinstance(container, dict) else enumerate(container)
-        for key, item in list(items):
+        for key, item in _entries(container):
             if isinstance(item, str):
                 container[key] = original(item)
             elif isinstance(item, dict | list):

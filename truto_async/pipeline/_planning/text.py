@@ -6,13 +6,21 @@ import json
 from typing import TYPE_CHECKING
 
 from truto_async.pipeline._text import plain
-from truto_async.pipeline.plans import PlannedRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from truto_async._support.json import JSONValue
-    from truto_async.pipeline.plans import Plan, PlannedCall, PlannedDestination, PlannedLoop, PlannedState, Undecided
+    from truto_async.pipeline.plans import (
+        Plan,
+        PlannedCall,
+        PlannedDestination,
+        PlannedLoop,
+        PlannedNode,
+        PlannedRequest,
+        PlannedState,
+        Undecided,
+    )
 
 __all__ = ["render"]
 
@@ -27,8 +35,9 @@ def render(plan: Plan) -> str:
         [f"{plan.label or '(no label)'}  {plan.job_id}".rstrip(), *_indented(_job(plan), 2)],
         _section("Requests", map(_request, plan.requests)),
         _section("Destinations", map(_destination, plan.destinations)),
+        _section("Handed to the webhook or daemon that the run names", ([key] for key in plan.persisted)),
         _section(f"State, in the namespace {plan.state_key or 'that all runs share'}", map(_state, plan.states)),
-        _section("Not planned, being of types that are not known", ([key] for key in plan.unknown)),
+        _section("Not planned, being of types that are not known", ([key] for key in plan.not_planned)),
     ]
     return "\n\n".join("\n".join(map(plain, lines)) for lines in sections if lines) + "\n"
 
@@ -43,9 +52,12 @@ def _indented(lines: Iterable[str], by: int) -> Iterator[str]:
 
 
 def _job(plan: Plan) -> Iterator[str]:
-    rows = [(f"args.{name}", f"{_json(value)}{'  (default)' * (name in plan.defaulted)}") for name, value in plan.args.items()]
+    rows = [
+        (f"args.{name}", f"{_json(value)}{'  (default)' * (name in plan.defaulted)}") for name, value in plan.args.items()
+    ]
     rows += [("mutex_key", plan.mutex_key or "(none)"), ("state_key", plan.state_key or "(none)")]
-    yield from _table([*rows, *_questions(plan.job_undecided)])
+    own = [each for each in plan.undecided if not each.path.startswith("$.resources[")]
+    yield from _table([*rows, *_questions(own)])
     for fault in plan.faults:
         yield f"! {fault.message}"
 
@@ -83,9 +95,6 @@ def _fields(call: PlannedCall) -> dict[str, str]:
 
 
 def _destination(destination: PlannedDestination) -> Iterator[str]:
-    if destination.node is None:
-        yield f"what the run names, a webhook or a daemon, gets {' and '.join(destination.persists)}"
-        return
     identity = None if destination.id is None else _value(destination.id)
     what = " ".join(filter(None, (destination.destination_type, identity, destination.method))) or "(nothing)"
     gets = f"gets {' and '.join(destination.persists) or 'nothing'}"
@@ -128,9 +137,7 @@ def _loop(loop: PlannedLoop | None, count: int | None = None) -> Iterator[str]:
         yield "once"
 
 
-def _questions(
-    undecided: Iterable[Undecided], node: PlannedRequest | PlannedDestination | PlannedState | None = None
-) -> Iterator[tuple[str, str]]:
+def _questions(undecided: Iterable[Undecided], node: PlannedNode | None = None) -> Iterator[tuple[str, str]]:
     """Say what is not decided, and why."""
     questions = [(each.path.partition("].")[2] or each.path, each) for each in undecided]
     if node is not None and node.runs is None:

@@ -28,31 +28,22 @@ _MAKERS = (RequestNode, TransformNode, UnknownNode)
 
 @frozen
 class Turn:
-    """When a node runs, as far as that is known."""
+    """When a node runs, as far as that is known. The fields are those of `PlannedNode`."""
 
     runs: bool | None = True
-    """Whether it does; None where that is decided at run time."""
-
     why: str | None = None
-    """Why `runs` is not True."""
-
     level: int | None = 0
-    """How many requests come before it in its chain; None where it never gets its turn."""
-
     event: str | None = None
-    """The event of the run that it waits for."""
-
     each: tuple[str, ...] = ()
-    """The nodes for whose records it runs."""
-
     after: tuple[str, ...] = ()
-    """The spools that it waits for."""
 
-    def unless(self, skipped: bool | None, why: str) -> Turn:
-        """Return the turn of a node with a condition: whether it does not hold; None where that is not known."""
-        if skipped:
-            return evolve(self, runs=False, why=why)
-        return evolve(self, runs=None, why=why) if skipped is None and self.runs else self
+    def skipped(self, why: str) -> Turn:
+        """Return the turn of a node that does not run."""
+        return evolve(self, runs=False, why=why)
+
+    def doubtful(self, why: str) -> Turn:
+        """Return the turn of a node of which it is not known whether it runs."""
+        return evolve(self, runs=None, why=why)
 
 
 class Turns:
@@ -63,34 +54,36 @@ class Turns:
         self._graph = graph
         self._turns: dict[str, Turn] = {}
         self._reached = {key for level in graph.levels for key in level}
-        self._missing = {ref.node: ref.name for ref in reversed(graph.unknown)}
+        self._missing = {reference.node: reference.name for reference in reversed(graph.unknown)}
 
     def __setitem__(self, key: str, turn: Turn) -> None:
         self._turns[key] = turn
 
-    def before(self, key: str) -> Turn:
+    def left_to(self, key: str) -> Turn:
         """Return the turn that the nodes before a node leave to it. They must have theirs."""
         if key not in self._reached:
-            return Turn(runs=False, why="it is on a cycle, or behind one", level=None)
+            return Turn(level=None).skipped("it is on a cycle, or behind one")
         parents = {parent: self._turns[parent] for parent in self._graph.parents(key)}
         turn = self._behind(parents)
         if parents:
-            return _depending(turn, parents)
+            return _as_far_as_they_run(turn, parents)
         if key in self._missing:
-            return turn.unless(None, f"it depends on {self._missing[key]!r}, and no node is called so")
-        return turn.unless(isinstance(self._graph.nodes[key], DestinationNode), "nothing is handed to it")
+            return turn.doubtful(f"it depends on {self._missing[key]!r}, and no node is called so")
+        if isinstance(self._graph.nodes[key], DestinationNode):
+            return turn.skipped("nothing is handed to it")
+        return turn
 
     def _behind(self, parents: Mapping[str, Turn]) -> Turn:
-        levels: list[int] = [0]
-        events: dict[str | None, None] = {}
+        level = 0
+        events: list[str | None] = []
         each: dict[str, None] = {}
         after: dict[str, None] = {}
         for key, turn in parents.items():
             node = self._graph.nodes[key]
-            levels.append((turn.level or 0) + isinstance(node, RequestNode))
-            events[turn.event] = None
+            level = max(level, (turn.level or 0) + isinstance(node, RequestNode))
+            events.append(turn.event)
             if isinstance(node, EventNode):
-                events = {node.config.name if node.config is not None else None: None} | events
+                events.append(None if node.config is None else node.config.name)
             elif isinstance(node, SpoolNode):
                 after[key] = None
             elif isinstance(node, _MAKERS):
@@ -98,17 +91,17 @@ class Turns:
             else:
                 each |= dict.fromkeys(turn.each)
                 after |= dict.fromkeys(turn.after)
-        return Turn(level=max(levels), event=next(filter(None, events), None), each=tuple(each), after=tuple(after))
+        return Turn(level=level, event=next(filter(None, events), None), each=tuple(each), after=tuple(after))
 
 
-def _depending(turn: Turn, parents: Mapping[str, Turn]) -> Turn:
+def _as_far_as_they_run(turn: Turn, parents: Mapping[str, Turn]) -> Turn:
     """Let a node run where one of those before it does: a node that is skipped hands nothing on."""
     if any(parent.runs for parent in parents.values()):
         return turn
-    if undecided := [key for key, parent in parents.items() if parent.runs is None]:
-        return turn.unless(None, f"whether {_listed(undecided)} runs is decided at run time")
-    return turn.unless(skipped=True, why=f"{_listed(parents)} does not run")
+    if doubtful := [key for key, parent in parents.items() if parent.runs is None]:
+        return turn.doubtful(f"it depends on {_listed(doubtful)}, and whether that runs is decided at run time")
+    return turn.skipped(f"it depends on {_listed(parents)}, which does not run")
 
 
 def _listed(keys: Iterable[str]) -> str:
-    return " or ".join(keys)
+    return " and ".join(keys)
