@@ -167,6 +167,7 @@ UP = {
     ("truto_async.models.sync_job", "truto_async.pipeline"),
     ("truto_async.models.sync_job", "truto_async.pipeline._render"),
     ("truto_async.pipeline.graph", "truto_async.pipeline._tree"),
+    ("truto_async.pipeline.plans", "truto_async.pipeline._planning.text"),
 }
 HEIGHT = {module: -row for row, modules in enumerate(LAYERS) for module in modules}
 FILES = [path for package in ("truto_async", "truto_sync") for path in (ROOT / package).rglob("*.py")]

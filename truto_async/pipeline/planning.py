@@ -22,7 +22,7 @@ from truto_async.pipeline._planning.scope import first_scope
 from truto_async.pipeline._planning.turns import Turns
 from truto_async.pipeline.argument_check import check_arguments
 from truto_async.pipeline.arguments import declared_arguments
-from truto_async.pipeline.plans import Plan
+from truto_async.pipeline.plans import Plan, Undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from truto_async.models.sync_job import SyncJob
     from truto_async.pipeline._planning.scope import Scope
     from truto_async.pipeline._planning.turns import Turn
-    from truto_async.pipeline.graph import Graph
+    from truto_async.pipeline.graph import Graph, Reference
     from truto_async.pipeline.plans import PlannedDestination, PlannedRequest, PlannedState
 
 __all__ = ["plan"]
@@ -86,6 +86,9 @@ class _Planner:
         self._turns = Turns(graph)
         self._of_roots = scope
         self._scopes: dict[str, Scope] = {}  # what the nodes behind each node can read
+        self._unknown: dict[str, list[Reference]] = {}
+        for reference in graph.unknown:
+            self._unknown.setdefault(reference.node, []).append(reference)
         self._persisted: dict[str, list[str]] = {}
         for edge in graph.edges:
             if edge.kind == "resources_to_persist":
@@ -99,6 +102,8 @@ class _Planner:
     def _visit(self, key: str, node: Node) -> None:
         self._scopes[key] = self._joined_scope(key)
         evaluation = Evaluation(self._scopes[key], "resources", self._places[key])
+        for reference in self._unknown.get(key, ()):
+            evaluation.add(Undecided(reference.path, reference.name, "invalid", "no node is called so"))
         turn = self._turns[key] = _with_condition(self._turns.left_to(key), node, evaluation)
         match node:
             case RequestNode():
@@ -123,7 +128,7 @@ class _Planner:
     def _add_context(self, key: str, node: AddContextNode, evaluation: Evaluation) -> None:
         """Let the nodes behind a node, and those beside it that come later, read what it adds."""
         expression = node.config.expression if node.config is not None else None
-        added = evaluation.expression(expression or "", "config", "expression")
+        added = evaluation.expression(expression, "config", "expression") if expression else None
         if not isinstance(added, dict):
             return
         members = cast("JSONObject", added)

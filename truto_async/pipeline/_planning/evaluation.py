@@ -67,15 +67,13 @@ class Evaluation:
 
         For JSONata that gives nothing it is `nothing`.
         """
-        if not isinstance(value, str):
+        if not value or not isinstance(value, str):
             return self.template(value, *steps)
         result = self.expression(value, *steps)
         return value if result is UNDECIDED else nothing if result is ABSENT else result
 
     def expression(self, text: str, *steps: str | int) -> JSONValue:
         """Return the value of JSONata, ABSENT where it gives nothing, or UNDECIDED."""
-        if not text.strip():
-            return ABSENT
         try:
             return _jsonata.evaluate(text, self.scope.root, undefined=ABSENT, seconds=_SECONDS, functions=_AT_RUN_TIME)
         except NotKnownError as unknown:
@@ -122,7 +120,11 @@ class Evaluation:
     def note(self, text: str, cause: UndecidedCause, reason: str, *steps: str | int, reads: str | None = None) -> None:
         """Note that a text is not decided."""
         path = json_path((*self._place, *steps))
-        self._noted.setdefault((path, text), Undecided(path, text, cause, reason, reads))
+        self.add(Undecided(path, text, cause, reason, reads))
+
+    def add(self, undecided: Undecided) -> None:
+        """Add what was found elsewhere."""
+        self._noted.setdefault((undecided.path, undecided.text), undecided)
 
 
 def as_text(value: JSONValue) -> str | None:
