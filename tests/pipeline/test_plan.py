@@ -91,7 +91,9 @@ def test_the_fake_agrees() -> None:
             assert (run.mutex_key, run.state_key) == (plan.mutex_key, plan.state_key)
             assert run.args == {name: value for name, value in plan.args.items() if name not in plan.defaulted}
             truto.sync_job_runs.wait(run)
-            assert {destination.node for destination in plan.destinations} <= {resource.name for resource in run.resources or ()}
+            assert {destination.node for destination in plan.destinations} <= {
+                resource.name for resource in run.resources or ()
+            }
 
 
 def test_wrong_arguments_are_no_error() -> None:
@@ -216,7 +218,11 @@ def test_loops(loop_on: Any, args: Any, context: Any, elements: Any, reason: str
 
     assert planned.loop is not None
     assert elements == planned.loop.elements
-    assert (None if elements is None else len(elements)) == planned.count == (planned.count if elements is None else len(planned.calls))
+    assert (
+        (None if elements is None else len(elements))
+        == planned.count
+        == (planned.count if elements is None else len(planned.calls))
+    )
     assert reason is None or planned.undecided[0].reason.startswith(reason)
     assert bool(reason) == bool(planned.undecided)
 
@@ -244,9 +250,11 @@ def test_inside_a_loop() -> None:
 
 def test_inside_a_nested_array() -> None:
     """A loop over an array in an array."""
-    (planned,) = job(request("a", loop_on="items.1.inner", id="{{items.1.inner}}-{{items.0}}")).plan(
-        context={"items": ["x", {"inner": ["y"]}]}
-    ).requests
+    (planned,) = (
+        job(request("a", loop_on="items.1.inner", id="{{items.1.inner}}-{{items.0}}"))
+        .plan(context={"items": ["x", {"inner": ["y"]}]})
+        .requests
+    )
 
     assert ["y-x"] == [call.id for call in planned.calls]
 
@@ -272,7 +280,10 @@ def test_a_long_loop() -> None:
 
 def test_recursion() -> None:
     """What is known of it is filled in."""
-    recurse = {"if": "{{resources.crm.a.more:bool}}", "config": {"query": {"parent": "{{resources.crm.a.id}}", "x": "{{args.x}}"}}}
+    recurse = {
+        "if": "{{resources.crm.a.more:bool}}",
+        "config": {"query": {"parent": "{{resources.crm.a.id}}", "x": "{{args.x}}"}},
+    }
     (planned,) = job(request("a", recurse=recurse), request("b", recurse={})).plan({"x": "y"}).requests[:1]
 
     config = {"query": {"parent": "{{resources.crm.a.id}}", "x": "y"}}
@@ -377,9 +388,10 @@ def test_context_that_nodes_add() -> None:
         "later": {"until": 1},
         "last": {"late": "{{late}}"},
     } == queries
-    assert {"reads since, which the run adds to its context (adds)", "reads late, which the run adds to its context (unknown)"} == {
-        each.reason for each in plan.undecided
-    }
+    assert {
+        "reads since, which the run adds to its context (adds)",
+        "reads late, which the run adds to its context (unknown)",
+    } == {each.reason for each in plan.undecided}
 
 
 def test_states() -> None:
@@ -473,7 +485,10 @@ def test_secrets() -> None:
 
 def test_many_nodes() -> None:
     """Thousands of nodes in a chain take about a second on a slow machine, not minutes."""
-    chain = [request(f"n{number}", query={"x": "{{args.x}}"}, depends_on=f"n{number - 1}" if number else None) for number in range(5000)]
+    chain = [
+        request(f"n{number}", query={"x": "{{args.x}}"}, depends_on=f"n{number - 1}" if number else None)
+        for number in range(5000)
+    ]
     before = time.process_time()
     plan = job(*chain).plan({"x": 1})
 

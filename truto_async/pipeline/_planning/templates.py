@@ -60,8 +60,7 @@ class _Place:
 
     container: Any
     key: str | int
-    parent: _Place | None
-    merges: tuple[JSONObject, ...]
+    parent: _Place | None = None
 
     @property
     def value(self) -> JSONValue:
@@ -69,12 +68,18 @@ class _Place:
 
     @property
     def steps(self) -> Steps:
-        steps: list[str | int] = []
+        return tuple(place.key for place in reversed([*self._way_up()]))
+
+    @property
+    def merges(self) -> Iterator[JSONObject]:
+        """The objects whose merge needs it."""
+        return (place.container for place in self._way_up() if place.key == _MERGE)
+
+    def _way_up(self) -> Iterator[_Place]:
         place = self
         while place.parent is not None:
-            steps.append(place.key)
+            yield place
             place = place.parent
-        return tuple(reversed(steps))
 
     def hide(self, is_known: Callable[[Placeholder, Steps], bool], kept: list[str]) -> bool:
         """Replace the placeholders that are not known by marks, and return whether there are any."""
@@ -91,20 +96,16 @@ class _Place:
 
 def _places(root: list[JSONValue]) -> Iterator[_Place]:
     """Find the places to render, in their order."""
-    pending = [_Place(root, 0, None, ())]
+    pending = [_Place(root, 0)]
     while pending:
         place = pending.pop()
         value = place.value
-        if isinstance(value, str):
-            if "{{" in value:
-                yield place
-            continue
-        merges = place.merges
-        if isinstance(value, dict) and _MERGE in value:
+        if isinstance(value, str) and "{{" in value:
             yield place
-            merges = (*merges, cast("JSONObject", value))
-        if isinstance(value, dict | list):
-            pending += [_Place(value, key, place, merges) for key, _ in reversed(_entries(value))]
+        elif isinstance(value, dict | list):
+            if isinstance(value, dict) and _MERGE in value:
+                yield place
+            pending += [_Place(value, key, place) for key, _ in reversed(_entries(value))]
 
 
 def _entries(container: JSONValue) -> list[tuple[Any, JSONValue]]:
