@@ -20,18 +20,105 @@ Case: TypeAlias = tuple[Any, Any]
 """A template and a context."""
 
 HERE = Path(__file__).parent
-KEYS = ["a", "b", "c", "a", "b", "c", "a-b", "x_y", "a/b", "0", "1", "10", "length", "valueOf", "toString", "map", "", "é", "$truto_merge"]
+KEYS = [
+    "a",
+    "b",
+    "c",
+    "a",
+    "b",
+    "c",
+    "a-b",
+    "x_y",
+    "a/b",
+    "0",
+    "1",
+    "10",
+    "length",
+    "valueOf",
+    "toString",
+    "map",
+    "",
+    "é",
+    "$truto_merge",
+]
 TEXTS = """
     |a|abc| a |\t7\u00a0|\ufeff8|\x1c9|12|12abc|-12.5e2x|+.5|5.|.|-0|0x1F|-0xfg|0x|1e3|1e400|Infinity|-Infinityx|NaN|infinity|1_000|true|false|
     TRUE| true|null| null|undefined|[1,"2",null]|{"a":{"b":[1]}}| {"a": 1.50} |{"a":1,}|[1e999]|"x"|"\\ud800"|9007199254740993|12345678901234567890123|
     $&|$$|$`x$'|$1|{{a}}|{{b:json}}|x{{c}}y|{{a.b:any}}|2024-01-01T00:00:00.000Z|é|😀|[null,{"a":1}]|{"__proto__":{"a":1},"b":2}
 """.replace("\n    ", "").split("|")
-NUMBERS = [0, 1, -1, 7, 1.5, -0.0, 1e21, 1e-7, 1.5e-10, 123456789012345680000, 0.1, 1e300, 5e-324, 2**53 + 1, 100, -2.50, 1e-6]
+NUMBERS = [
+    0,
+    1,
+    -1,
+    7,
+    1.5,
+    -0.0,
+    1e21,
+    1e-7,
+    1.5e-10,
+    123456789012345680000,
+    0.1,
+    1e300,
+    5e-324,
+    2**53 + 1,
+    100,
+    -2.50,
+    1e-6,
+]
 MODIFIERS = ["str", "int", "num", "bool", "json", "any", "null", "undefined", "ignore-empty-str"]
 ODD_MODIFIERS = ["date", "Int", " int", "int ", "", "string", "nullable", "12", "int-x", "-x", " null", "json:undefined"]
-STEPS = ["0", "1", "-1", "-2", "00", "-0", "5", "length", "map", "toString", "constructor", "__proto__", "prototype", "", "10", "a/b"]
-ODD_STEPS = [":-1", ":", "1:", "-2:-1", "/a/", "/[a/", "/A/i", "/a?/", "/?/", "/b??/gi", "/a/x", "/a/uv", "/k/iu", "/a/y", "-0:-0"]
-DEFAULTS = ["x", " x ", "1:int", "1: int", "12:30", "https://x.y", "", ":int", "a|b", "null:null", "1.50:num", "x?:y", "true:bool", "x:date", "[]:json"]
+STEPS = [
+    "0",
+    "1",
+    "-1",
+    "-2",
+    "00",
+    "-0",
+    "5",
+    "length",
+    "map",
+    "toString",
+    "constructor",
+    "__proto__",
+    "prototype",
+    "",
+    "10",
+    "a/b",
+]
+ODD_STEPS = [
+    ":-1",
+    ":",
+    "1:",
+    "-2:-1",
+    "/a/",
+    "/[a/",
+    "/A/i",
+    "/a?/",
+    "/?/",
+    "/b??/gi",
+    "/a/x",
+    "/a/uv",
+    "/k/iu",
+    "/a/y",
+    "-0:-0",
+]
+DEFAULTS = [
+    "x",
+    " x ",
+    "1:int",
+    "1: int",
+    "12:30",
+    "https://x.y",
+    "",
+    ":int",
+    "a|b",
+    "null:null",
+    "1.50:num",
+    "x?:y",
+    "true:bool",
+    "x:date",
+    "[]:json",
+]
 
 
 class Generator:
@@ -63,7 +150,9 @@ class Generator:
         """Make an object with texts somewhere in it, and often something to merge."""
         members = {self.pick(KEYS): self.template_value(depth - 1) for _ in range(self.random.randrange(4))}
         if self.chance(0.3):
-            sources = [self.text() if self.chance(0.8) else self.template_value(1) for _ in range(self.random.randrange(1, 3))]
+            sources = [
+                self.text() if self.chance(0.8) else self.template_value(1) for _ in range(self.random.randrange(1, 3))
+            ]
             members["$truto_merge"] = sources if self.chance(0.4) else sources[0]
         return members
 
@@ -90,7 +179,11 @@ class Generator:
             body += "?:" + self.pick(DEFAULTS)
         if self.chance(0.03):
             place = self.random.randrange(len(body) + 1)
-            body = body[:place] + self.pick([" ", "@", "\n", "\u00a0", ":", "|", "?:", "{", "}", "\u200b", ".", "-"]) + body[place:]
+            body = (
+                body[:place]
+                + self.pick([" ", "@", "\n", "\u00a0", ":", "|", "?:", "{", "}", "\u200b", ".", "-"])
+                + body[place:]
+            )
         return "{{" + body + "}}"
 
     def alternative(self) -> str:
@@ -166,7 +259,11 @@ def same(expected: Any, actual: Any) -> bool:
     if isinstance(expected, dict):
         if "error" in expected and isinstance(actual, dict):
             return "error" in actual
-        return isinstance(actual, dict) and expected.keys() == actual.keys() and all(same(expected[key], actual[key]) for key in expected)
+        return (
+            isinstance(actual, dict)
+            and expected.keys() == actual.keys()
+            and all(same(expected[key], actual[key]) for key in expected)
+        )
     if isinstance(expected, list):
         return isinstance(actual, list) and len(expected) == len(actual) and all(map(same, expected, actual))
     if isinstance(expected, bool) or isinstance(actual, bool):
@@ -191,7 +288,7 @@ def main() -> None:
             assert json.dumps(case) == before, before
             errors += "error" in expected
             placeholders += json.dumps(case[0]) != json.dumps(expected.get("result"))
-            if not same(expected, actual) and 'is a method of JavaScript' not in actual.get('error', ''):
+            if not same(expected, actual) and "is a method of JavaScript" not in actual.get("error", ""):
                 different += 1
                 if different < 15:
                     print(json.dumps(case, ensure_ascii=False), "\n   npm: ", expected, "\n   here:", actual)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import field, frozen
 
@@ -31,6 +31,7 @@ _FORBIDDEN = ("__proto__", "prototype", "constructor")
 _INDEX = re.compile(r"-?[0-9]+")
 _SLICE = re.compile(r"(-?[0-9]+)?:(-?[0-9]+)?")
 _END = sys.maxsize
+_NOTHING: Final = object()
 _ADVICE = "write names and indices with dots between them, such as args.ids.0"
 
 
@@ -99,6 +100,8 @@ def _parse_path(text: str) -> Path:
 
 
 def _parse_step(text: str) -> Step:
+    if text.isidentifier():  # most are, and none of these is special
+        return text
     if text.startswith("/") and text.rindex("/") > 1:
         return KeyPattern(text, _parse_pattern(text))
     if match := _SLICE.fullmatch(text):
@@ -139,17 +142,27 @@ def read(context: JSONValue, paths: Sequence[Path]) -> JSONValue:
 
     Raises UnrenderableError where JavaScript throws.
     """
-    searches = len(paths) > 1 or not all(isinstance(step, str) or (isinstance(step, int) and step >= 0) for step in paths[0])
+    if len(paths) > 1 or any(_is_selective(step) for step in paths[0]):
+        return _search(context, paths)
+    value = context
+    for step in paths[0]:
+        value = next((child for _, child in _children(value, step, {})), _NOTHING)
+        if value is _NOTHING:
+            return UNDEFINED
+    return value
+
+
+def _search(context: JSONValue, paths: Sequence[Path]) -> JSONValue:
+    """Follow the paths that go the same way together. The ways are tried in the order of their keys, each to its end."""
     searched: dict[int, int] = {}
     pending: list[tuple[JSONValue, Sequence[Path], tuple[int, ...]]] = [(context, paths, ())]
     while pending:
         value, paths, above = pending.pop()
-        if searches and id(value) in above:
+        if id(value) in above:
             continue  # it contains itself
         depth = len(above)
         if any(len(path) == depth for path in paths):
             return value
-        # Paths that go the same way are followed together, and ways are tried in the order of their keys.
         paths = list({path[depth:]: path for path in paths}.values())
         children = [(*child, path) for path in paths for child in _children(value, path[depth], searched)]
         groups: dict[str | int, tuple[JSONValue, list[Path], tuple[int, ...]]] = {}
@@ -159,6 +172,11 @@ def read(context: JSONValue, paths: Sequence[Path]) -> JSONValue:
             groups.setdefault(key, (child, [], (*above, id(value))))[1].append(path)
         pending += [groups[key] for key in reversed(property_order(groups))]
     return UNDEFINED
+
+
+def _is_selective(step: Step) -> bool:
+    """Tell whether a step is more than the name of a key or the number of an element."""
+    return not (isinstance(step, str) or (isinstance(step, int) and step >= 0))
 
 
 def _children(value: JSONValue, step: Step, searched: dict[int, int]) -> Iterator[tuple[str | int, JSONValue]]:

@@ -191,7 +191,7 @@ class PlaceholderUse:
 def find_placeholders(job: SyncJob) -> Iterator[PlaceholderUse]:
     """Find the placeholders of a job, in the order of its nodes, the job's own first."""
     for expression in find_expressions(job):
-        if expression.language == "template":
+        if expression.language == "template" and "{{" in expression.text:
             for placeholder in Template.parse(expression.text).placeholders:
                 yield PlaceholderUse(placeholder, expression.path, expression.node)
 
@@ -203,7 +203,7 @@ def _parse(text: str) -> tuple[str | Placeholder, ...]:
     for match in _PLACEHOLDER.finditer(text):
         parts += [text[end : match.start()], _parse_placeholder(match)]
         end = match.end()
-    return tuple(part for part in [*parts, text[end:]] if part != "")
+    return tuple(part for part in [*parts, text[end:]] if part)
 
 
 def _parse_placeholder(match: re.Match[str]) -> Placeholder:
