@@ -14,6 +14,7 @@ from truto_async.errors import InvalidArgumentError
 from truto_async.pipeline._formats import FORMATS
 from truto_async.pipeline._jsonata import EvaluationError, evaluate
 from truto_async.pipeline.arguments import declared_arguments, find_uses
+from truto_async.pipeline.expressions import find_expressions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Sequence
@@ -114,7 +115,7 @@ def _unknown(job: SyncJob, declared: Mapping[str, Argument], values: JSONObject)
     unknown = [name for name in values if name not in declared]
     if not unknown or not _is_closed(job.args_schema):
         return
-    uses = dict(find_uses(job, declared))
+    uses = dict(find_uses(find_expressions(job), declared))
     used = {name for names in uses.values() for name in names}
     if None in {name for path, names in uses.items() if path != "$.args_validation" for name in names}:
         return  # the job reads whatever it is given

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import evolve, frozen
 
+from truto_async._codec.structure_error import json_path
 from truto_async._support.json import JSONValue  # attrs looks the annotation up
 from truto_async.models.nodes import UnknownNode
 from truto_async.pipeline import _jsonata
-from truto_async.pipeline.expressions import _strings, find_expressions
+from truto_async.pipeline.expressions import find_expressions, strings
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
@@ -62,9 +63,10 @@ def find_arguments(job: SyncJob) -> Mapping[str, Argument]:
     is only searched for what looks like `args.name`. So are fields that this version does not know, for declared arguments.
     """
     declared = declared_arguments(job.args_schema)
-    uses = [*find_uses(job, declared)]
+    expressions = [*find_expressions(job)]
+    uses = [*find_uses(expressions, declared)]
     names = dict.fromkeys([*declared, *(name for _, found in uses for name in found if name is not None)])
-    uses += _guess_uses(job)
+    uses += _guess_uses(job, expressions)
     return MappingProxyType(
         {
             name: evolve(
@@ -76,9 +78,9 @@ def find_arguments(job: SyncJob) -> Mapping[str, Argument]:
     )
 
 
-def find_uses(job: SyncJob, declared: Container[str]) -> Iterator[tuple[str, tuple[str | None, ...]]]:
-    """Find where a job reads arguments, and which; None stands for all of them."""
-    for expression in find_expressions(job):
+def find_uses(expressions: Iterable[Expression], declared: Container[str]) -> Iterator[tuple[str, tuple[str | None, ...]]]:
+    """Find where expressions read arguments, and which; None stands for all of them."""
+    for expression in expressions:
         names = tuple(_names(_paths(expression), declared))
         if names:
             yield expression.path, names
@@ -147,13 +149,12 @@ def _names(paths: Iterable[Path], declared: Container[str]) -> Iterator[str | No
             yield path[0]
 
 
-def _guess_uses(job: SyncJob) -> Iterator[tuple[str, tuple[str | None, ...]]]:
+def _guess_uses(job: SyncJob, expressions: Iterable[Expression]) -> Iterator[tuple[str, tuple[str | None, ...]]]:
     """Find what the other texts of the job seem to use; nobody knows how they are read."""
     nodes = job.resources or []
     unknown = {index for index, node in enumerate(nodes) if isinstance(node, UnknownNode)}
-    known = {expression.path for expression in find_expressions(job) if expression.node not in unknown}
+    known = {expression.path for expression in expressions if expression.node not in unknown}
     document = job.extra | {"resources": [node.to_dict() for node in nodes]}
-    for expression in _strings(document, "template", None):
-        if "args" in expression.text and expression.path not in known:
-            paths = [*_template_paths(expression.text), *_jsonata.guess_paths(expression.text)]
-            yield expression.path, tuple(_names(paths, ()))
+    for text, steps in strings(document):
+        if "args" in text and (path := json_path(steps)) not in known:
+            yield path, tuple(_names([*_template_paths(text), *_jsonata.guess_paths(text)], ()))
