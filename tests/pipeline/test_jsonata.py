@@ -206,6 +206,7 @@ def test_what_is_not_evaluated() -> None:
     assert ("failed", "it fails: no") == refusal("$error('no')")
     assert ("failed", "it fails: float division by zero") == refusal("1/0")
     assert ("failed", "it fails: it gives a function, which is not JSON") == refusal("$sum")
+    assert ("failed", "it fails: it gives nan, which is not JSON") == refusal("$number('nan')")
     assert ("failed", "it fails: an object cannot be joined") == refusal("$join([{}])")
     assert ("failed", "it is nested too deeply") == refusal("true and ($f := function($n) { 1 + $f($n) }; $f(1))")
     assert "failed" == refusal("true and $match('a', 1)")[0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from functools import lru_cache
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from attrs import frozen
@@ -207,7 +208,7 @@ def _free(text: str) -> dict[str, bool]:
 
 
 def _plain(value: Any, null: object) -> JSONValue:
-    """Return a result as plain JSON. Raises ValueError for a function, which JSON does not have."""
+    """Return a result as plain JSON. Raises ValueError for what JSON does not have, such as a function."""
     if value is null or value is None:
         return None
     if isinstance(value, dict):
@@ -215,6 +216,8 @@ def _plain(value: Any, null: object) -> JSONValue:
     if isinstance(value, list):
         items: list[Any] = value  # pyright: ignore[reportUnknownVariableType]  # of the package
         return [_plain(items[index], null) for index in range(len(items))]  # a range of the package iterates over too few
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError(f"it gives {value}, which is not JSON")
     if isinstance(value, str | int | float):
         return value
     raise ValueError("it gives a function, which is not JSON")
