@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from attrs import frozen
 
-from truto_async._codec.structure_error import JSON_TYPE_NAMES, json_path
+from truto_async._codec.structure_error import json_path
 from truto_async._support import json
 from truto_async.errors import InvalidArgumentError
 from truto_async.pipeline._formats import FORMATS
@@ -211,7 +211,9 @@ def _as_list(value: JSONValue) -> list[JSONValue]:
 
 
 def _shown(value: JSONValue) -> str:
-    return JSON_TYPE_NAMES[type(value)] if isinstance(value, list | dict) else _cut(json.dumps(value).decode())
+    if isinstance(value, list):
+        return "an array"
+    return "an object" if isinstance(value, dict) else _cut(json.dumps(value).decode())
 
 
 def _cut(text: str) -> str:
