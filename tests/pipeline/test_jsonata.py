@@ -54,6 +54,7 @@ def refusal(text: str, data: Any = None) -> tuple[str, str]:
         r"$match(a, /(?<year>\d+)\p{L}/)",
         "and or in",
         "(" * 500 + "a" + ")" * 500,  # too deep for the parser
+        "function($x)<1>{$x}",  # a fault of the parser
     ],
 )
 def test_fine_syntax(text: str) -> None:
@@ -183,6 +184,9 @@ def test_functions_of_what_does_not_parse() -> None:
         ("$join(args.none)", ""),
         ("$join(['a', false])", "a,false"),
         ("args.a /* a comment */", 2),
+        ("args.list[1] ?? 'none'", {"b": None}),
+        ("(args.list[0] & args.list[0]) ?: 'none'", "11"),
+        ("args.list[2] ?? args.list[3] ?: 'none'", "none"),
     ],
 )
 def test_evaluate(text: str, expected: Any) -> None:
