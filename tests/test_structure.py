@@ -129,6 +129,7 @@ LAYERS: list[list[str]] = [
         "truto_async.pipeline.expressions",
         "truto_async.pipeline._casts",
         "truto_async.pipeline._merging",
+        "truto_async.pipeline._jsonata_parser",
         "truto_async.pipeline._jsonata_tree",
         "truto_async.pipeline._truto_functions",
     ],

@@ -1,22 +1,21 @@
 """JSONata: the only door to the package jsonata-python, which the extra `jsonata` installs.
 
-The package is pure Python, and keeps what it is evaluating by thread, as the parser is kept here; so any thread may use it.
-It is imported when the first expression is parsed.
+The package is pure Python, and keeps what it is evaluating by thread; so any thread may use it. It is imported when the
+first expression is parsed.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-import threading
-from copy import deepcopy
-from functools import cache, lru_cache
+from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from attrs import frozen
 
 from truto_async._support import json
+from truto_async.pipeline._jsonata_parser import keep_pattern, parser_of
 from truto_async.pipeline._jsonata_tree import Analysis
 from truto_async.pipeline._truto_functions import TRUTO_FUNCTIONS, evaluated_here
 
@@ -42,8 +41,6 @@ __all__ = [
 
 MISSING = "JSONata is not evaluated here: pip install 'truto-async[jsonata]'"
 """What to say where the package is not installed."""
-
-_this_thread = threading.local()
 
 _SECONDS = 1.0
 _DEPTH = 1000
@@ -155,7 +152,7 @@ def evaluate(text: str, data: JSONValue, *, undefined: JSONValue = None, seconds
         raise EvaluationError(_not_here(foreign, unknown_functions(text)), "truto")
     try:
         expression = library.Jsonata("$", timeout=round(seconds * 1000), stack=_DEPTH)
-        expression.ast = _parser(library).parse(text + _END)
+        expression.ast = parser_of(library).parse(text + _END)
         for name, function in functions.items():
             expression.register_lambda(name, function)
         expression.set_output_convert_nulls(False)  # so that nothing and null differ
@@ -188,42 +185,13 @@ def _analyze(text: str) -> Analysis | SyntaxProblem | None:
 @lru_cache(maxsize=256)  # the checks of a job ask several questions about each expression
 def _parse(text: str, library: ModuleType) -> Analysis | SyntaxProblem:
     try:
-        return Analysis(_parser(library).parse(text + _END, _keep_pattern))
+        return Analysis(parser_of(library).parse(text + _END, keep_pattern))
     except library.JException as error:
         return SyntaxProblem(_message(error), min(error.location, len(text)))
     except KeyError as error:  # of an operator that is none, such as "!"
         return SyntaxProblem(f"Unknown operator: {error.args[0]}", None)
     except IndexError:
         return SyntaxProblem("Unexpected end of expression", len(text))
-
-
-def _parser(library: ModuleType) -> Any:
-    """Return the parser of this thread; making one takes as long as parsing several expressions."""
-    parser = getattr(_this_thread, "parser", None)
-    if parser is None:
-        parser = _this_thread.parser = _parser_class(library)()
-    return parser
-
-
-@cache
-def _parser_class(library: ModuleType) -> type[Any]:
-    base: Any = library.Parser
-
-    class Parser(base):  # type: ignore[misc]  # the package has no types
-        """A parser that reads `a[1] ?? b` as JSONata does; that of the package filters `a` twice."""
-
-        def process_ast(self, expr: Any) -> Any:
-            """Give each side of a condition its own nodes, which are changed when they are processed."""
-            if expr is not None and expr.type == "condition":
-                expr.then = deepcopy(expr.then, {id(self): self})
-            return base.process_ast(self, expr)
-
-    return Parser
-
-
-def _keep_pattern(pattern: str, _: object) -> str:
-    """Return a regular expression as it is; those of JavaScript need not compile here."""
-    return pattern
 
 
 def _free(text: str) -> dict[str, bool]:
