@@ -24,7 +24,7 @@ def parser_of(library: ModuleType) -> Any:
 
 
 def keep_pattern(pattern: str, _: object) -> str:
-    """Return a regular expression as it is. As the engine of a parser it takes those of JavaScript, which need not compile."""
+    """Return a regular expression as it is: the engine for those of JavaScript, which need not compile here."""
     return pattern
 
 
@@ -36,9 +36,11 @@ def _parser_class(library: ModuleType) -> type[Any]:
         """Reads `a[1] ?? b` and `a[1] ?: b` as JSONata does since 2.2; the package filters `a` twice."""
 
         def process_ast(self, expr: Any) -> Any:
-            """Give each side of a condition its own nodes, since processing changes them."""
+            """Give both sides of a condition nodes of their own, since processing changes them."""
             if expr is not None and expr.type == "condition":
-                expr.then = deepcopy(expr.then, {id(self): self})
+                condition = [expr.condition, *(expr.condition.arguments or ())]  # of `a ?? b` it is `$exists(a)`
+                if any(node is expr.then for node in condition):
+                    expr.then = deepcopy(expr.then, {id(self): self})
             return base.process_ast(self, expr)
 
     return Parser
