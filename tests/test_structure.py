@@ -134,7 +134,7 @@ LAYERS: list[list[str]] = [
     ["truto_async.pipeline._paths", "truto_async.pipeline._walking"],
     ["truto_async.pipeline._javascript"],
     ["truto_async.pipeline._jsonata", "truto_async.pipeline._formats"],
-    ["truto_async.pipeline._jsonata_tree", "truto_async.pipeline._truto_functions"],
+    [f"truto_async.pipeline.{part}" for part in ("_jsonata_parser", "_jsonata_tree", "_truto_functions")],
     ["truto_async.pipeline._text", "truto_async.pipeline._cycles"],
     ["truto_async.models"],
     [

@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import evolve, frozen
 
+from truto_async._codec.structure_error import json_path
 from truto_async._support.json import JSONValue  # attrs looks the annotation up
 from truto_async.models.nodes import UnknownNode
 from truto_async.pipeline import _jsonata
-from truto_async.pipeline.expressions import _strings, find_expressions
+from truto_async.pipeline.expressions import find_expressions, strings
+from truto_async.pipeline.placeholders import KeyPattern, Template
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from truto_async.models.args import ArgSpec, ArgsSchema
     from truto_async.models.sync_job import SyncJob
-    from truto_async.pipeline._jsonata_tree import Path
     from truto_async.pipeline.expressions import Expression
 
 __all__ = ["Argument", "find_arguments"]
-
-_PLACEHOLDER = re.compile(r"\{\{([A-Za-z0-9_\-./|:?\s]+)\}\}")
 
 
 @frozen
@@ -62,9 +61,10 @@ def find_arguments(job: SyncJob) -> Mapping[str, Argument]:
     is only searched for what looks like `args.name`. So are fields that this version does not know, for declared arguments.
     """
     declared = declared_arguments(job.args_schema)
-    uses = [*find_uses(job, declared)]
+    expressions = [*find_expressions(job)]
+    uses = [*find_uses(expressions, declared)]
     names = dict.fromkeys([*declared, *(name for _, found in uses for name in found if name is not None)])
-    uses += _guess_uses(job)
+    uses += _guess_uses(job, expressions)
     return MappingProxyType(
         {
             name: evolve(
@@ -76,9 +76,9 @@ def find_arguments(job: SyncJob) -> Mapping[str, Argument]:
     )
 
 
-def find_uses(job: SyncJob, declared: Container[str]) -> Iterator[tuple[str, tuple[str | None, ...]]]:
-    """Find where a job reads arguments, and which; None stands for all of them."""
-    for expression in find_expressions(job):
+def find_uses(expressions: Iterable[Expression], declared: Container[str]) -> Iterator[tuple[str, tuple[str | None, ...]]]:
+    """Find where expressions read arguments, and which; None stands for all of them."""
+    for expression in expressions:
         names = tuple(_names(_paths(expression), declared))
         if names:
             yield expression.path, names
@@ -113,22 +113,20 @@ def _argument(name: str, spec: ArgSpec, *, required: bool) -> Argument:
     )
 
 
-def _paths(expression: Expression) -> Iterable[Path]:
+def _paths(expression: Expression) -> Iterable[Sequence[object]]:
     """Find the paths that an expression reads."""
     match expression.language:
         case "jsonata":
             return _jsonata.paths_of(expression.text) if _may_read_arguments(expression.text) else ()
         case "path":
-            return [tuple(expression.text.split("."))]
+            return [expression.text.split(".")]
         case _:
             return _template_paths(expression.text)
 
 
-def _template_paths(text: str) -> Iterator[Path]:
-    for found in _PLACEHOLDER.finditer(text):
-        for alternative in found[1].partition("?:")[0].split("|"):
-            for path in alternative.partition(":")[0].split():
-                yield tuple(path.split("."))
+def _template_paths(text: str) -> Iterator[Sequence[object]]:
+    for placeholder in Template.parse(text).placeholders:
+        yield from placeholder.reads
 
 
 def _may_read_arguments(text: str) -> bool:
@@ -136,24 +134,26 @@ def _may_read_arguments(text: str) -> bool:
     return "args" in text or re.search(r"\$(?!\w)|[*%]|\beval\b|\(\s*\)", text) is not None
 
 
-def _names(paths: Iterable[Path], declared: Container[str]) -> Iterator[str | None]:
+def _names(paths: Iterable[Sequence[object]], declared: Container[str]) -> Iterator[str | None]:
     """Find the arguments that paths lead to; None stands for all of them."""
     for path in paths:
-        if path in ((), ("args",)):
-            yield None
-        elif path[0] == "args":
-            yield from filter(None, path[1:2])  # a path may end in a dot
-        elif len(path) == 1 and path[0] in declared:  # loops may name an argument without "args" (truto.one/docs: sync jobs)
-            yield path[0]
+        match path:
+            case ["args", str(name), *_] if name:
+                yield name
+            case [] | ["args"] | ["args", KeyPattern(), *_] | [KeyPattern(), *_]:
+                yield None
+            case [str(name)] if name in declared:  # loops may name an argument without "args" (truto.one/docs: sync jobs)
+                yield name
+            case _:
+                pass
 
 
-def _guess_uses(job: SyncJob) -> Iterator[tuple[str, tuple[str | None, ...]]]:
+def _guess_uses(job: SyncJob, expressions: Iterable[Expression]) -> Iterator[tuple[str, tuple[str | None, ...]]]:
     """Find what the other texts of the job seem to use; nobody knows how they are read."""
     nodes = job.resources or []
     unknown = {index for index, node in enumerate(nodes) if isinstance(node, UnknownNode)}
-    known = {expression.path for expression in find_expressions(job) if expression.node not in unknown}
+    known = {expression.path for expression in expressions if expression.node not in unknown}
     document = job.extra | {"resources": [node.to_dict() for node in nodes]}
-    for expression in _strings(document, "template", None):
-        if "args" in expression.text and expression.path not in known:
-            paths = [*_template_paths(expression.text), *_jsonata.guess_paths(expression.text)]
-            yield expression.path, tuple(_names(paths, ()))
+    for text, steps in strings(document):
+        if "args" in text and (path := json_path(steps)) not in known:
+            yield path, tuple(_names([*_template_paths(text), *_jsonata.guess_paths(text)], ()))
