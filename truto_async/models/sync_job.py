@@ -62,7 +62,7 @@ class SyncJob(Entity):
         """The nodes and who gets records from whom: order, levels, cycles, pictures. Made anew each time it is read."""
         from truto_async.pipeline import Graph  # noqa: PLC0415  # most programs only fetch jobs
 
-        return Graph(self.resources or [], runtime=self.default_runtime_version)
+        return Graph(self.resources or [], runtime=self.default_runtime_version, label=self.label)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # IPython's protocol
         """Show the job in IPython and Jupyter as `python -m truto_sync get` shows it."""

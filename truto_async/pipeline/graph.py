@@ -16,6 +16,8 @@ from truto_async.pipeline._cycles import find_cycles
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from networkx import DiGraph
+
     from truto_async.models.nodes import Node
 
 __all__ = ["Edge", "EdgeKind", "Graph", "Reference"]
@@ -65,14 +67,17 @@ class Graph:
     runtimes 1 to 3 also name them by their `resource`. Of equal names the first counts.
     """
 
-    def __init__(self, nodes: Iterable[Node], *, runtime: int | None = None) -> None:
+    def __init__(self, nodes: Iterable[Node], *, runtime: int | None = None, label: str | None = None) -> None:
         """Read the edges.
 
         Args:
             nodes: the nodes, in their order.
             runtime: the runtime that runs them; None to tell flat entries from typed nodes by their `type`.
+            label: what the graph is called in pictures.
         """
         nodes = list(nodes)
+        self.label: str | None = label
+        """What the graph is called in pictures: the job's label."""
         self.is_flat: bool = runtime < 4 if runtime is not None else any(map(_is_flat_entry, nodes))
         """True where nodes may be named by their resource, as in runtimes 1 to 3."""
         self.nodes: Mapping[str, Node] = _keyed(nodes)
@@ -145,16 +150,41 @@ class Graph:
         """Return all nodes that depend on a node, however far away. Raises InvalidArgumentError for an unknown key."""
         return self._in_order(self._reachable(self._children, key))
 
-    def to_text(self) -> str:
-        """Return the graph as a tree for terminals, each node below the ones that it gets its records from."""
-        from truto_async.pipeline._tree import to_text  # noqa: PLC0415  # loaded when needed
-
-        return to_text(self)
-
     def path(self, key: str) -> str:
         """Return where a node stands, such as "$.resources[3]". Raises InvalidArgumentError for an unknown key."""
         self._links(self._parents, key)
         return f"$.resources[{self._index[key]}]"
+
+    def to_text(self) -> str:
+        """Return a tree for terminals: each node below the ones that it gets its records from."""
+        from truto_async.pipeline._tree import to_text  # noqa: PLC0415  # each picture is loaded when it is asked for
+
+        return to_text(self)
+
+    def to_mermaid(self) -> str:
+        """Return a flowchart in Mermaid, which GitHub, GitLab, Notion and JupyterLab draw.
+
+        By default, Mermaid refuses charts of more than 500 edges or 50,000 characters.
+        """
+        from truto_async.pipeline._mermaid import to_mermaid  # noqa: PLC0415  # the same
+
+        return to_mermaid(self)
+
+    def to_dot(self) -> str:
+        """Return a directed graph in DOT, the language of Graphviz."""
+        from truto_async.pipeline._dot import to_dot  # noqa: PLC0415  # the same
+
+        return to_dot(self)
+
+    def to_networkx(self) -> DiGraph[str]:
+        """Return a directed graph of networkx, with what the extra `networkx` installs.
+
+        Its nodes are the keys, with the attributes `node` and `type`; its edges have `kind`, which is "depends_on" where a
+        node is named in both fields. Raises ModuleNotFoundError where networkx is not installed.
+        """
+        from truto_async.pipeline._networkx import to_networkx  # noqa: PLC0415  # the same
+
+        return to_networkx(self)
 
     @cached_property
     def _index(self) -> dict[str, int]:
