@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
     from truto_async.pipeline.graph import Graph
 
-__all__ = ["Arrow", "Box", "Drawing", "draw"]
+__all__ = ["Arrow", "Box", "Drawing", "draw", "faults"]
 
 _LONGEST_ID = 40
+_LONGEST_CYCLE = 12
+_MOST_FAULTS = 20
 
 
 @frozen(eq=False)
@@ -29,7 +31,7 @@ class Box:
     id: str
     """A word of ASCII letters, digits and underscores, no other box's and no keyword: "n_tickets"."""
 
-    title: str
+    key: str
     """The node's key, or the name."""
 
     type: str
@@ -43,6 +45,11 @@ class Box:
 
     node: Node | None
     """The node; None for a name that no node has."""
+
+    @property
+    def title(self) -> str:
+        """The key, without control characters."""
+        return plain(self.key)
 
     @property
     def subtitle(self) -> str:
@@ -84,14 +91,27 @@ def draw(graph: Graph) -> Drawing:
     missing = list(dict.fromkeys(ref.name for ref in graph.unknown))
     ids = iter(_ids([*graph.order, *missing]))
     nodes = {key: _box(key, graph.nodes[key], next(ids)) for key in graph.order}
-    names = {name: Box(next(ids), plain(name), "", "no such node", MISSING, None) for name in missing}
+    names = {name: Box(next(ids), name, "", "no such node", MISSING, None) for name in missing}
     known = [Arrow(nodes[edge.source], nodes[edge.target], edge.kind) for edge in graph.edges]
     unknown = dict.fromkeys(Arrow(names[ref.name], nodes[ref.node], ref.kind) for ref in graph.unknown)
     return Drawing((*nodes.values(), *names.values()), (*known, *unknown))
 
 
+def faults(graph: Graph) -> list[str]:
+    """Say in lines what a picture shows badly: the cycles, and the names that no node has."""
+    lines = [_cycle(cycle) for cycle in graph.cycles]
+    lines += [f"{ref.node}: no node is called {ref.name} ({ref.kind})" for ref in graph.unknown]
+    more = len(lines) - _MOST_FAULTS
+    return [*map(plain, lines[:_MOST_FAULTS]), *([f"and {more:,} more"] if more > 0 else [])]
+
+
+def _cycle(keys: tuple[str, ...]) -> str:
+    shown = keys if len(keys) <= _LONGEST_CYCLE else (*keys[:_LONGEST_CYCLE], f"({len(keys) - _LONGEST_CYCLE:,} more)")
+    return f"cycle: {' → '.join([*shown, keys[0]])}"
+
+
 def _box(key: str, node: Node, id_: str) -> Box:
-    return Box(id_, plain(key), plain(type_of(node)), plain(detail(node)), style_of(node), node)
+    return Box(id_, key, plain(type_of(node)), plain(detail(node)), style_of(node), node)
 
 
 def _ids(names: Iterable[str]) -> Iterable[str]:

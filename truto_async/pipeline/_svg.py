@@ -18,16 +18,18 @@ if TYPE_CHECKING:
     from truto_async.pipeline._drawing import Box, Drawing
     from truto_async.pipeline._layout import Point
 
-__all__ = ["svg"]
+__all__ = ["ARROW_LOOKS", "svg"]
 
-_MARGIN = 20
-_TEXT_LEFT = 18
-_TEXT_WIDTH = BOX_WIDTH - _TEXT_LEFT - 8
-_ARROWS = {
+ARROW_LOOKS = {
     "depends_on": 'stroke="currentColor" stroke-opacity=".55"',
     "resources_to_persist": 'stroke="#16a34a" stroke-width="2"',
     "missing": 'stroke="#dc2626" stroke-dasharray="5 4"',
 }
+"""The attributes of arrows."""
+
+_MARGIN = 20
+_TEXT_LEFT = 18
+_TEXT_WIDTH = BOX_WIDTH - _TEXT_LEFT - 8
 _NARROW = frozenset("iljtfrI.,:;'|!()[]{} ")
 _BROAD = frozenset("mwMW@%&")
 
@@ -43,7 +45,7 @@ def svg(drawing: Drawing, *, buttons: bool) -> str:
     places = {box: place for place, box in enumerate(drawing.boxes)}
     layout = lay_out(len(drawing.boxes), [(places[arrow.source], places[arrow.target]) for arrow in drawing.arrows])
     arrows = [
-        f'<path data-arrow="{place}" class="arrow {arrow.style}" {_ARROWS[arrow.style]} d="{_path(route)}"/>'
+        f'<path data-arrow="{place}" class="arrow {arrow.style}" {ARROW_LOOKS[arrow.style]} d="{_path(route)}"/>'
         for place, (arrow, route) in enumerate(zip(drawing.arrows, layout.routes, strict=True))
     ]
     boxes = [_box(box, place, layout.corners[place], buttons=buttons) for place, box in enumerate(drawing.boxes)]

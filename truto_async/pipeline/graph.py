@@ -176,6 +176,15 @@ class Graph:
 
         return to_dot(self)
 
+    def to_html(self) -> str:
+        """Return a web page with a drawing; a click on a node shows its details.
+
+        The page needs no network and no other file. Names, labels and values of the job are escaped.
+        """
+        from truto_async.pipeline._page import to_html  # noqa: PLC0415  # the same
+
+        return to_html(self)
+
     def to_networkx(self) -> DiGraph[str]:
         """Return a directed graph of networkx, with what the extra `networkx` installs.
 
