@@ -118,8 +118,16 @@ LAYERS: list[list[str]] = [
     ["truto_async._config"],
     ["truto_async.webhooks"],
     ["truto_async.pipeline"],
-    ["truto_async.pipeline._render"],
-    ["truto_async.pipeline._tree"],
+    ["truto_async.pipeline._render", "truto_async.pipeline._notebook", "truto_async.pipeline._page"],
+    [
+        "truto_async.pipeline._tree",
+        "truto_async.pipeline._mermaid",
+        "truto_async.pipeline._dot",
+        "truto_async.pipeline._svg",
+        "truto_async.pipeline._networkx",
+    ],
+    ["truto_async.pipeline._drawing", "truto_async.pipeline._layout"],
+    ["truto_async.pipeline._styles", "truto_async.pipeline._layers", "truto_async.pipeline._facts"],
     ["truto_async.pipeline.graph", "truto_async.pipeline.expressions"],
     ["truto_async.pipeline._text", "truto_async.pipeline._cycles"],
     ["truto_async.models"],
@@ -152,13 +160,18 @@ LAYERS: list[list[str]] = [
 UP = {
     ("truto_async.models.sync_job", "truto_async.pipeline"),
     ("truto_async.models.sync_job", "truto_async.pipeline._render"),
-    ("truto_async.pipeline.graph", "truto_async.pipeline._tree"),
+    ("truto_async.models.sync_job", "truto_async.pipeline._notebook"),
+    *(
+        ("truto_async.pipeline.graph", f"truto_async.pipeline.{picture}")
+        for picture in ("_tree", "_mermaid", "_dot", "_networkx", "_page", "_notebook")
+    ),
 }
 HEIGHT = {module: -row for row, modules in enumerate(LAYERS) for module in modules}
 FILES = [path for package in ("truto_async", "truto_sync") for path in (ROOT / package).rglob("*.py")]
 DOORS = {
     "cattrs": {"truto_async._codec.converter", "truto_async._codec.fields"},  # the latter for an annotation
     "asyncio_throttle": {"truto_async._limits.rate_limit"},
+    "networkx": {"truto_async.pipeline._networkx", "truto_async.pipeline.graph"},  # the latter for an annotation
     "orjson": {"truto_async._support.json"},
     "uvloop": {"truto_sync._portal"},
     "aiohttp": {

@@ -64,8 +64,14 @@ class SyncJob(Entity):
 
         return Graph(self.resources or [], runtime=self.default_runtime_version, label=self.label)
 
+    def _repr_html_(self) -> str:
+        """Show the job in Jupyter: its facts, its arguments, its graph."""
+        from truto_async.pipeline._notebook import job_html  # noqa: PLC0415  # rarely needed
+
+        return job_html(self)
+
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # IPython's protocol
-        """Show the job in IPython and Jupyter as `python -m truto_sync get` shows it."""
+        """Show the job in IPython as `python -m truto_sync get` shows it."""
         printer.text(repr(self) if cycle else self._rendered())
 
     def __rich__(self) -> object:

@@ -34,11 +34,12 @@ _NARROW = frozenset("iljtfrI.,:;'|!()[]{} ")
 _BROAD = frozenset("mwMW@%&")
 
 
-def svg(drawing: Drawing, *, buttons: bool) -> str:
+def svg(drawing: Drawing, *, buttons: bool = False, shrinks: bool = False) -> str:
     """Return an `<svg>` element.
 
     Args:
         drawing: what to show.
+        shrinks: True to have it shrink, within reason, to the width that there is.
         buttons: True to make each box a button, to which a script can give a meaning. Its `data-box` is its place among the
             boxes; the `data-arrow` of an arrow is its place among the arrows.
     """
@@ -51,7 +52,8 @@ def svg(drawing: Drawing, *, buttons: bool) -> str:
     boxes = [_box(box, place, layout.corners[place], buttons=buttons) for place, box in enumerate(drawing.boxes)]
     width, height = layout.width + 2 * _MARGIN, layout.height + 2 * _MARGIN
     size = f'width="{width}" height="{height}" viewBox="{-_MARGIN} {-_MARGIN} {width} {height}"'
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="system-ui, sans-serif" fill="currentColor">'
+    style = f' style="max-width: 100%; min-width: {width * 2 // 3}px; height: auto"' if shrinks else ""
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="system-ui, sans-serif" fill="currentColor"{style}>'
     return "\n".join([head, '<g fill="none" stroke-width="1.5">', *arrows, "</g>", *boxes, "</svg>"])
 
 

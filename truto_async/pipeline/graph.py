@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import frozen
 
@@ -194,6 +194,22 @@ class Graph:
         from truto_async.pipeline._networkx import to_networkx  # noqa: PLC0415  # the same
 
         return to_networkx(self)
+
+    def _repr_html_(self) -> str:
+        """Show a drawing in Jupyter."""
+        from truto_async.pipeline._notebook import graph_html  # noqa: PLC0415  # the same
+
+        return graph_html(self)
+
+    def _repr_markdown_(self) -> str:
+        """Show a Mermaid chart in tools that know Markdown only."""
+        from truto_async.pipeline._notebook import graph_markdown  # noqa: PLC0415  # the same
+
+        return graph_markdown(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # IPython's protocol
+        """Show the tree in IPython."""
+        printer.text(repr(self) if cycle else self.to_text())
 
     @cached_property
     def _index(self) -> dict[str, int]:

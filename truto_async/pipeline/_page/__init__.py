@@ -35,8 +35,8 @@ _ARROWS = {
 }
 _EMPTY = '<p class="hint">This job has no nodes.</p>'
 _HINT = (
-    '<p class="hint">Click a node, or press Tab and Enter, to see its details. Drag to move; hold Ctrl and turn the wheel to'
-    " zoom.</p>"
+    '<p class="hint">Select a node to see its details: click it, or press Tab and Enter.'
+    '<span class="mouse"> Drag to move; hold Ctrl and turn the wheel to zoom.</span></p>'
 )
 
 

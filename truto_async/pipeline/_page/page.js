@@ -88,7 +88,7 @@ function described(number, countBefore, countBehind) {
 
 function neighbours(title, number, end, count) {
   const near = [...new Set(byEnd[end][number].map((arrow) => arrows[arrow][1 - end]))];
-  const more = count > near.length ? `${count} nodes in all, however far away` : "";
+  const more = count > near.length ? `${count} in all, directly or through others` : "";
   const buttons = near.map((other) => make("button", { textContent: boxes[other].title, onclick: () => choose(other) }));
   return [
     make("h3", { textContent: title }),
