@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from truto_async.pipeline._drawing import draw
+from truto_async.pipeline._styles import ARROW_COLORS
 
 if TYPE_CHECKING:
     from truto_async.pipeline._drawing import Arrow, Box
@@ -12,16 +13,11 @@ if TYPE_CHECKING:
 
 __all__ = ["to_dot"]
 
-_ARROWS = {
-    "depends_on": "",
-    "resources_to_persist": ' [style=bold, color="#16a34a"]',
-    "missing": ' [style=dashed, color="#dc2626"]',
-}
+_LINES = {"depends_on": "solid", "resources_to_persist": "bold", "missing": "dashed"}
 _HEAD = [
     "digraph {",
     "    rankdir=LR",
     '    node [fontname="Helvetica", fontsize=11]',
-    '    edge [color="#64748b"]',
 ]
 
 
@@ -41,7 +37,8 @@ def _box(box: Box) -> str:
 
 
 def _arrow(arrow: Arrow) -> str:
-    return f"    {arrow.source.id} -> {arrow.target.id}{_ARROWS[arrow.style]}"
+    look = f'style={_LINES[arrow.style]}, color="{ARROW_COLORS[arrow.style]}"'
+    return f"    {arrow.source.id} -> {arrow.target.id} [{look}]"
 
 
 def _escaped(text: str) -> str:

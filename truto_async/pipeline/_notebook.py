@@ -1,18 +1,19 @@
 """Sync jobs and their graphs in notebooks.
 
-Jupyter, VS Code and Colab prefer the HTML of a graph to its Markdown, which is for tools that know no HTML. The HTML has no
-script and no style sheet, so that it leaves the rest of the notebook alone.
+Jupyter, VS Code and Colab prefer the HTML of a graph to its Markdown, which is for tools that know no HTML. The drawing is
+an image: of an `<svg>` element JupyterLab leaves no more than the texts, in notebooks that the reader has not run.
 """
 
 from __future__ import annotations
 
+from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING
 
 from truto_async.pipeline._drawing import Drawing, draw, faults
 from truto_async.pipeline._facts import NOT_SAID, argument_rows, facts, label
 from truto_async.pipeline._mermaid import to_mermaid
-from truto_async.pipeline._svg import svg
+from truto_async.pipeline._svg import svg_picture
 from truto_async.pipeline._tree import to_text
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ __all__ = ["graph_html", "graph_markdown", "job_html"]
 _MOST_BOXES = 200
 _MOST_EDGES = 500  # and characters: what Mermaid draws by default
 _MOST_CHARACTERS = 50_000
+_SCALE = 0.9
+_LEAST_SCALE = 0.65
 _LEFT = 'style="text-align: left"'
 
 
@@ -37,7 +40,7 @@ def graph_html(graph: Graph) -> str:
     hidden = len(drawing.boxes) - _MOST_BOXES
     notes = [f"The first {_MOST_BOXES} of {len(drawing.boxes):,} nodes; to_html() draws all."] if hidden > 0 else []
     lines = "".join(f"<div>{escape(note)}</div>" for note in [*notes, *faults(graph)])
-    return f'<div style="overflow: auto; max-height: 700px">{svg(_first(drawing), shrinks=True)}</div>{lines}'
+    return f'<div style="overflow: auto; max-height: 700px">{_image(_first(drawing))}</div>{lines}'
 
 
 def graph_markdown(graph: Graph) -> str:
@@ -65,6 +68,16 @@ def _first(drawing: Drawing) -> Drawing:
     boxes = drawing.boxes[:_MOST_BOXES]
     shown = set(boxes)
     return Drawing(boxes, tuple(arrow for arrow in drawing.arrows if {arrow.source, arrow.target} <= shown))
+
+
+def _image(drawing: Drawing) -> str:
+    """Return an image that shrinks to the width of the notebook, but not so far that it cannot be read."""
+    picture = svg_picture(drawing)
+    data = b64encode(picture.text.encode()).decode()
+    width = round(picture.width * _SCALE)
+    least = max(round(picture.width * _LEAST_SCALE), width - 300)
+    style = f"max-width: 100%; min-width: {least}px"
+    return f'<img alt="The graph of the job" width="{width}" style="{style}" src="data:image/svg+xml;base64,{data}">'
 
 
 def _table(job: SyncJob) -> Iterator[str]:

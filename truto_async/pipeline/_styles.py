@@ -11,7 +11,7 @@ from truto_async.pipeline._text import type_of
 if TYPE_CHECKING:
     from truto_async.models.nodes import Node
 
-__all__ = ["MISSING", "Style", "style_of"]
+__all__ = ["ARROW_COLORS", "MISSING", "Style", "style_of"]
 
 
 @frozen
@@ -39,6 +39,9 @@ class Style:
         channels = (int(self.color[place : place + 2], 16) for place in (1, 3, 5))
         return "#" + "".join(f"{(channel + 6 * 255) // 7:02x}" for channel in channels)
 
+
+ARROW_COLORS = {"depends_on": "#64748b", "resources_to_persist": "#16a34a", "missing": "#dc2626"}
+"""The colours of arrows, readable on white and on black."""
 
 _STATE = ("#0891b2", ("[(", ")]"), "cylinder")
 _STYLES = {

@@ -1,7 +1,4 @@
-"""The graph of a sync job as an SVG drawing, for pages and notebooks.
-
-It takes its colour of text from where it stands, so that it reads well on light and on dark backgrounds.
-"""
+"""The graph of a sync job as an SVG drawing: a part of a page, or a picture of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
+from attrs import frozen
+
 from truto_async.pipeline._layout import BOX_HEIGHT, BOX_WIDTH, lay_out
+from truto_async.pipeline._styles import ARROW_COLORS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     from truto_async.pipeline._drawing import Box, Drawing
     from truto_async.pipeline._layout import Point
 
-__all__ = ["ARROW_LOOKS", "svg"]
+__all__ = ["ARROW_LOOKS", "Picture", "svg_element", "svg_picture"]
 
 ARROW_LOOKS = {
     "depends_on": 'stroke="currentColor" stroke-opacity=".55"',
-    "resources_to_persist": 'stroke="#16a34a" stroke-width="2"',
-    "missing": 'stroke="#dc2626" stroke-dasharray="5 4"',
+    "resources_to_persist": f'stroke="{ARROW_COLORS["resources_to_persist"]}" stroke-width="2"',
+    "missing": f'stroke="{ARROW_COLORS["missing"]}" stroke-dasharray="5 4"',
 }
 """The attributes of arrows."""
 
+_TEXT_COLOR = "#0f172a"
 _MARGIN = 20
 _TEXT_LEFT = 18
 _TEXT_WIDTH = BOX_WIDTH - _TEXT_LEFT - 8
@@ -34,15 +35,30 @@ _NARROW = frozenset("iljtfrI.,:;'|!()[]{} ")
 _BROAD = frozenset("mwMW@%&")
 
 
-def svg(drawing: Drawing, *, buttons: bool = False, shrinks: bool = False) -> str:
-    """Return an `<svg>` element.
+@frozen
+class Picture:
+    """A drawing and its size in pixels."""
 
-    Args:
-        drawing: what to show.
-        shrinks: True to have it shrink, within reason, to the width that there is.
-        buttons: True to make each box a button, to which a script can give a meaning. Its `data-box` is its place among the
-            boxes; the `data-arrow` of an arrow is its place among the arrows.
+    text: str
+    width: int
+    height: int
+
+
+def svg_element(drawing: Drawing) -> str:
+    """Return an `<svg>` element of a page, whose boxes are buttons to which a script can give a meaning.
+
+    The attribute `data-box` of a box is its place in the drawing, and so is the `data-arrow` of an arrow. Text has the
+    colour of the page's text, so that the drawing reads well on light and on dark backgrounds.
     """
+    return _svg(drawing, buttons=True).text
+
+
+def svg_picture(drawing: Drawing) -> Picture:
+    """Return a picture on a white ground, for a file of its own."""
+    return _svg(drawing, buttons=False)
+
+
+def _svg(drawing: Drawing, *, buttons: bool) -> Picture:
     places = {box: place for place, box in enumerate(drawing.boxes)}
     layout = lay_out(len(drawing.boxes), [(places[arrow.source], places[arrow.target]) for arrow in drawing.arrows])
     arrows = [
@@ -51,10 +67,13 @@ def svg(drawing: Drawing, *, buttons: bool = False, shrinks: bool = False) -> st
     ]
     boxes = [_box(box, place, layout.corners[place], buttons=buttons) for place, box in enumerate(drawing.boxes)]
     width, height = layout.width + 2 * _MARGIN, layout.height + 2 * _MARGIN
+    corner = f'x="{-_MARGIN}" y="{-_MARGIN}"'
+    ground = [] if buttons else [f'<rect {corner} width="{width}" height="{height}" rx="8" fill="#ffffff"/>']
+    color = "" if buttons else f' color="{_TEXT_COLOR}"'
     size = f'width="{width}" height="{height}" viewBox="{-_MARGIN} {-_MARGIN} {width} {height}"'
-    style = f' style="max-width: 100%; min-width: {width * 2 // 3}px; height: auto"' if shrinks else ""
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="system-ui, sans-serif" fill="currentColor"{style}>'
-    return "\n".join([head, '<g fill="none" stroke-width="1.5">', *arrows, "</g>", *boxes, "</svg>"])
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="system-ui, sans-serif" fill="currentColor"{color}>'
+    lines = [head, *ground, '<g fill="none" stroke-width="1.5">', *arrows, "</g>", *boxes, "</svg>"]
+    return Picture("\n".join(lines), width, height)
 
 
 def _box(box: Box, place: int, corner: Point, *, buttons: bool) -> str:

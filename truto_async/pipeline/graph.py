@@ -176,6 +176,13 @@ class Graph:
 
         return to_dot(self)
 
+    def to_svg(self) -> str:
+        """Return the drawing as an SVG picture."""
+        from truto_async.pipeline._drawing import draw  # noqa: PLC0415  # the same
+        from truto_async.pipeline._svg import svg_picture  # noqa: PLC0415  # the same
+
+        return svg_picture(draw(self)).text
+
     def to_html(self) -> str:
         """Return a web page with a drawing; a click on a node shows its details.
 

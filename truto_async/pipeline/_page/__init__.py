@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from truto_async.models.sync_job import SyncJob
 from truto_async.pipeline._drawing import draw, faults
-from truto_async.pipeline._svg import ARROW_LOOKS, svg
+from truto_async.pipeline._svg import ARROW_LOOKS, svg_element
 from truto_async.pipeline._text import plain
 from truto_async.pipeline.expressions import find_expressions
 
@@ -75,7 +75,7 @@ def to_html(graph: Graph) -> str:
 </header>
 <main>
 <div id="canvas">
-{svg(drawing, buttons=True)}
+{svg_element(drawing)}
 {_HINT if graph.nodes else _EMPTY}
 </div>
 <aside id="details" aria-label="Details of a node" hidden></aside>
