@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from truto_async.pipeline._drawing import draw
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["to_dot"]
 
+_WIDTH = 32  # characters
 _LINES = {"depends_on": "solid", "resources_to_persist": "bold", "missing": "dashed"}
 _HEAD = [
     "digraph {",
@@ -30,7 +32,7 @@ def to_dot(graph: Graph) -> str:
 def _box(box: Box) -> str:
     style = box.style
     line = "filled,dashed" if box.node is None else "filled"
-    label = f"{_escaped(box.title)}\\n{_escaped(box.subtitle)}"
+    label = "\\n".join(map(_escaped, [box.title, *wrap(box.subtitle, _WIDTH)]))
     return (
         f'    {box.id} [label="{label}", shape={style.dot}, style="{line}", color="{style.color}", fillcolor="{style.tint}"]'
     )

@@ -52,18 +52,18 @@ _STYLES = {
             "transform",
             "#9333ea",
             ("[/", "/]"),
-            "parallelogram",
+            "note",
             "Replaces the records by what an expression makes of them.",
         ),
         Style(
-            "add_context", "#db2777", ("{{", "}}"), "hexagon", "Adds to what later nodes see; the records pass unchanged."
+            "add_context", "#db2777", ("{{", "}}"), "octagon", "Adds to what later nodes see; the records pass unchanged."
         ),
         Style("spool", "#d97706", ("[[", "]]"), "box3d", "Waits for all records and passes them on as one batch."),
         Style("get_state", *_STATE, "Reads an entry of the state kept between runs."),
         Style("update_state", *_STATE, "Writes an entry of the state kept between runs."),
         Style("delete_state", *_STATE, "Removes an entry of the state kept between runs."),
         Style("event", "#64748b", ("([", "])"), "oval", "A moment of the run that other nodes can depend on."),
-        Style("destination", "#16a34a", (">", "]"), "cds", "Hands the records of other nodes on."),
+        Style("destination", "#16a34a", (">", "]"), "folder", "Hands the records of other nodes on."),
     )
 }
 _OTHER = Style("other", "#8b7355", ("(", ")"), "box", "This version of the SDK does not know the type.")
