@@ -73,7 +73,7 @@ def test_a_file_to_write(name: str, form: str, file: str, tmp_path: Path, capsys
 
 @pytest.mark.parametrize("output", [[], ["-o", "page"]])
 @pytest.mark.parametrize(("opened", "words"), [(True, ""), (False, "no browser could be opened")])
-def test_a_browser(output: list[str], opened: bool, words: str, file: str, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001, PLR0917  # cases
+def test_a_browser(output: list[str], opened: bool, words: str, file: str, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001  # cases
     """It gets a page; where there is none, it is said which file to open."""
     urls: list[str] = []
 
