@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS: list[list[str]] = [
     ["truto_sync.__main__"],
     ["truto_sync._cli"],
-    ["truto_sync._fetch", "truto_sync._cli_runs", "truto_sync._cli_preview"],
+    ["truto_sync._fetch", "truto_sync._cli_runs", "truto_sync._cli_pipeline", "truto_sync._cli_preview"],
     ["truto_sync._cli_arguments"],
     ["truto_sync._job_source"],
     ["truto_sync.testing", "truto_sync.webhooks", "truto_sync.pipeline"],
@@ -126,8 +126,16 @@ LAYERS: list[list[str]] = [
     ["truto_async.pipeline.plans"],
     ["truto_async.pipeline.argument_check"],
     ["truto_async.pipeline.arguments"],
-    ["truto_async.pipeline._render"],
-    ["truto_async.pipeline._tree"],
+    ["truto_async.pipeline._render", "truto_async.pipeline._notebook", "truto_async.pipeline._page"],
+    [
+        "truto_async.pipeline._tree",
+        "truto_async.pipeline._mermaid",
+        "truto_async.pipeline._dot",
+        "truto_async.pipeline._svg",
+        "truto_async.pipeline._networkx",
+    ],
+    ["truto_async.pipeline._drawing", "truto_async.pipeline._layout"],
+    ["truto_async.pipeline._styles", "truto_async.pipeline._layers", "truto_async.pipeline._facts"],
     ["truto_async.pipeline.rendering"],
     ["truto_async.pipeline.graph", "truto_async.pipeline.placeholders"],
     ["truto_async.pipeline.expressions", "truto_async.pipeline._casts", "truto_async.pipeline._merging"],
@@ -165,15 +173,27 @@ LAYERS: list[list[str]] = [
 UP = {
     ("truto_async.models.sync_job", "truto_async.pipeline"),
     ("truto_async.models.sync_job", "truto_async.pipeline._render"),
+<<<<<<< HEAD
     ("truto_async.pipeline.graph", "truto_async.pipeline._tree"),
     ("truto_async.pipeline.plans", "truto_async.pipeline._planning.text"),
+=======
+    ("truto_async.models.sync_job", "truto_async.pipeline._notebook"),
+    *(
+        ("truto_async.pipeline.graph", f"truto_async.pipeline.{picture}")
+        for picture in ("_tree", "_mermaid", "_dot", "_networkx", "_page", "_notebook")
+    ),
+>>>>>>> pic
 }
 HEIGHT = {module: -row for row, modules in enumerate(LAYERS) for module in modules}
 FILES = [path for package in ("truto_async", "truto_sync") for path in (ROOT / package).rglob("*.py")]
 DOORS = {
     "cattrs": {"truto_async._codec.converter", "truto_async._codec.fields"},  # the latter for an annotation
     "asyncio_throttle": {"truto_async._limits.rate_limit"},
+<<<<<<< HEAD
     "jsonata": {"truto_async.pipeline._jsonata"},
+=======
+    "networkx": {"truto_async.pipeline._networkx", "truto_async.pipeline.graph"},  # the latter for an annotation
+>>>>>>> pic
     "orjson": {"truto_async._support.json"},
     "uvloop": {"truto_sync._portal"},
     "aiohttp": {

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     Connect: TypeAlias = Callable[..., AbstractContextManager[tuple[Truto, str]]]
 
-__all__ = ["add_command"]
+__all__ = ["add_commands"]
 
 
-def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser], connect: Connect) -> None:
+def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser], connect: Connect) -> None:
     """Add the command to a parser.
 
     Args:

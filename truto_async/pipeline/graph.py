@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import frozen
 
@@ -15,6 +15,8 @@ from truto_async.pipeline._cycles import find_cycles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from networkx import DiGraph
 
     from truto_async.models.nodes import Node
 
@@ -65,14 +67,17 @@ class Graph:
     runtimes 1 to 3 also name them by their `resource`. Of equal names the first counts.
     """
 
-    def __init__(self, nodes: Iterable[Node], *, runtime: int | None = None) -> None:
+    def __init__(self, nodes: Iterable[Node], *, runtime: int | None = None, label: str | None = None) -> None:
         """Read the edges.
 
         Args:
             nodes: the nodes, in their order.
             runtime: the runtime that runs them; None to tell flat entries from typed nodes by their `type`.
+            label: what the graph is called in pictures.
         """
         nodes = list(nodes)
+        self.label: str | None = label
+        """What the graph is called in pictures: the job's label."""
         self.is_flat: bool = runtime < 4 if runtime is not None else any(map(_is_flat_entry, nodes))
         """True where nodes may be named by their resource, as in runtimes 1 to 3."""
         self.nodes: Mapping[str, Node] = _keyed(nodes)
@@ -145,16 +150,73 @@ class Graph:
         """Return all nodes that depend on a node, however far away. Raises InvalidArgumentError for an unknown key."""
         return self._in_order(self._reachable(self._children, key))
 
-    def to_text(self) -> str:
-        """Return the graph as a tree for terminals, each node below the ones that it gets its records from."""
-        from truto_async.pipeline._tree import to_text  # noqa: PLC0415  # loaded when needed
-
-        return to_text(self)
-
     def path(self, key: str) -> str:
         """Return where a node stands, such as "$.resources[3]". Raises InvalidArgumentError for an unknown key."""
         self._links(self._parents, key)
         return f"$.resources[{self._index[key]}]"
+
+    def to_text(self) -> str:
+        """Return a tree for terminals: each node below the ones that it gets its records from."""
+        from truto_async.pipeline._tree import to_text  # noqa: PLC0415  # each picture is loaded when it is asked for
+
+        return to_text(self)
+
+    def to_mermaid(self) -> str:
+        """Return a flowchart in Mermaid, which GitHub, GitLab, Notion and JupyterLab draw.
+
+        By default, Mermaid refuses charts of more than 500 edges or 50,000 characters.
+        """
+        from truto_async.pipeline._mermaid import to_mermaid  # noqa: PLC0415  # the same
+
+        return to_mermaid(self)
+
+    def to_dot(self) -> str:
+        """Return a directed graph in DOT, the language of Graphviz."""
+        from truto_async.pipeline._dot import to_dot  # noqa: PLC0415  # the same
+
+        return to_dot(self)
+
+    def to_svg(self) -> str:
+        """Return the drawing as an SVG picture."""
+        from truto_async.pipeline._drawing import draw  # noqa: PLC0415  # the same
+        from truto_async.pipeline._svg import svg_picture  # noqa: PLC0415  # the same
+
+        return svg_picture(draw(self)).text
+
+    def to_html(self) -> str:
+        """Return a web page with a drawing; a click on a node shows its details.
+
+        The page needs no network and no other file. Names, labels and values of the job are escaped.
+        """
+        from truto_async.pipeline._page import to_html  # noqa: PLC0415  # the same
+
+        return to_html(self)
+
+    def to_networkx(self) -> DiGraph[str]:
+        """Return a directed graph of networkx, with what the extra `networkx` installs.
+
+        Its nodes are the keys, with the attributes `node` and `type`; its edges have `kind`, which is "depends_on" where a
+        node is named in both fields. Raises ModuleNotFoundError where networkx is not installed.
+        """
+        from truto_async.pipeline._networkx import to_networkx  # noqa: PLC0415  # the same
+
+        return to_networkx(self)
+
+    def _repr_html_(self) -> str:
+        """Show a drawing in Jupyter."""
+        from truto_async.pipeline._notebook import graph_html  # noqa: PLC0415  # the same
+
+        return graph_html(self)
+
+    def _repr_markdown_(self) -> str:
+        """Show a Mermaid chart in tools that know Markdown only."""
+        from truto_async.pipeline._notebook import graph_markdown  # noqa: PLC0415  # the same
+
+        return graph_markdown(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # IPython's protocol
+        """Show the tree in IPython."""
+        printer.text(repr(self) if cycle else self.to_text())
 
     @cached_property
     def _index(self) -> dict[str, int]:
