@@ -173,27 +173,20 @@ LAYERS: list[list[str]] = [
 UP = {
     ("truto_async.models.sync_job", "truto_async.pipeline"),
     ("truto_async.models.sync_job", "truto_async.pipeline._render"),
-<<<<<<< HEAD
-    ("truto_async.pipeline.graph", "truto_async.pipeline._tree"),
     ("truto_async.pipeline.plans", "truto_async.pipeline._planning.text"),
-=======
     ("truto_async.models.sync_job", "truto_async.pipeline._notebook"),
     *(
         ("truto_async.pipeline.graph", f"truto_async.pipeline.{picture}")
         for picture in ("_tree", "_mermaid", "_dot", "_networkx", "_page", "_notebook")
     ),
->>>>>>> pic
 }
 HEIGHT = {module: -row for row, modules in enumerate(LAYERS) for module in modules}
 FILES = [path for package in ("truto_async", "truto_sync") for path in (ROOT / package).rglob("*.py")]
 DOORS = {
     "cattrs": {"truto_async._codec.converter", "truto_async._codec.fields"},  # the latter for an annotation
     "asyncio_throttle": {"truto_async._limits.rate_limit"},
-<<<<<<< HEAD
     "jsonata": {"truto_async.pipeline._jsonata"},
-=======
     "networkx": {"truto_async.pipeline._networkx", "truto_async.pipeline.graph"},  # the latter for an annotation
->>>>>>> pic
     "orjson": {"truto_async._support.json"},
     "uvloop": {"truto_sync._portal"},
     "aiohttp": {
