@@ -30,7 +30,8 @@ def request(name: str, **fields: Any) -> dict[str, Any]:
 
 def node(type_: str, name: str, **fields: Any) -> dict[str, Any]:
     """Make a node; what is no field of all nodes goes into its `config`."""
-    common = {key: fields.pop(key) for key in ("depends_on", "run_if", "loop_on", "resources_to_persist") if key in fields}
+    places = ("depends_on", "run_if", "loop_on", "resources_to_persist")
+    common: dict[str, Any] = {key: fields.pop(key) for key in places if key in fields}
     return {"name": name, "type": type_, "config": fields, **common}
 
 

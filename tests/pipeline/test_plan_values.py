@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.pipeline.test_plan import ARGS, job, node, request
-from tests.strategies import json_objects
 from tests.strategies import jobs as any_jobs
+from tests.strategies import json_objects
 from truto_async import SyncJob
 from truto_async.testing import SEED_JOBS
 
@@ -261,17 +262,18 @@ def test_deep_values() -> None:
     assert "A{{tenant_id}}" == inner
 
 
-PLACEHOLDERS = """
-    {{args.a}}|x {{args.a}} y|{{args.b.0}}|{{resources.t.x.id}}|{{resources}}|{{resources:any}}|{{resources.t:json}}|{{a b}}|{{.}}
-    {{args.zz:undefined}}|{{args.zz:null}}|{{args.zz?:d:int}}|{{args.a:nope}}|{{args.a:int}}{{sync_job_run.id}}|{{/a/}}|{{toString}}
-    {{args.a.toString}}|{{args:any}}|{{c:any}}|{{..}}|{{payload.records.0:any}}|{{sync_job_run}}
-""".replace("\n", "|").split("|")
-EXPRESSIONS = """
-    $exists(args.a)@resources.t.x.id@{"q": args.a}@$now()@$@$$@*@**@$keys($)@args.a ? 1 : resources.y@$firstNonEmpty(args.q, 3)
-    $dtFromIso('x')@(@args.b[0]@$map([1..3], function($v){$v})@function($x){$x}@$eval('args')@$string($)@1/0@args.a and resources
-    $sift($, function($v){true})@payload.records@args.b@c@n1@a.b.c@args.b.0@tenant_id@args.b{'a': 1}@|args|{'a': 1}|
-""".replace("\n", "@").split("@")
-texts = st.sampled_from([text.strip() for text in [*PLACEHOLDERS, *EXPRESSIONS]])
+# One, or several with two spaces between them, on a line.
+TEXTS = """
+    {{args.a}}  x {{args.a}} y  {{args.b.0}}  {{resources.t.x.id}}  {{resources}}  {{resources:any}}  {{resources.t:json}}
+    {{a b}}  {{.}}  {{..}}  {{args.zz:undefined}}  {{args.zz:null}}  {{args.zz?:d:int}}  {{args.a:nope}}  {{args.zz|resources.n1}}
+    {{args.a:int}}{{sync_job_run.id}}  {{/a/}}  {{toString}}  {{args.a.toString}}  {{args:any}}  {{c:any}}
+    {{payload.records.0:any}}  {{sync_job_run}}
+    $exists(args.a)  resources.t.x.id  {"q": args.a}  $now()  $  $$  *  **  $keys($)  args.a ? 1 : resources.y
+    $firstNonEmpty(args.q, 3)  $dtFromIso('x')  (  args.b[0]  $map([1..3], function($v){$v})  function($x){$x}
+    $eval('args')  $string($)  1/0  args.a and resources  $sift($, function($v){true})  args.b{'a': 1}
+    args ~> |$|{'a': 1}|  payload.records  args.b  c  n1  a.b.c  args.b.0  tenant_id
+"""
+texts = st.sampled_from(re.split(r"\n *|  ", TEXTS.strip()))
 names = st.sampled_from(["n0", "n1", "n2", "t/x", "resources"])
 keys = st.sampled_from(["x", "$truto_merge", "__proto__", "toString"])
 values = st.recursive(

@@ -59,7 +59,7 @@ def _job(plan: Plan) -> Iterator[str]:
     own = [each for each in plan.undecided if not each.path.startswith("$.resources[")]
     yield from _table([*rows, *_questions(own)])
     for fault in plan.faults:
-        yield f"! {fault.message}"
+        yield f"{'?' if fault.code == 'not_checked' else '!'} {fault.message}"
 
 
 def _request(request: PlannedRequest) -> Iterator[str]:
