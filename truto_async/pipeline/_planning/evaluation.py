@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from truto_async._codec.structure_error import json_path
+from truto_async._support import json
 from truto_async.pipeline import _jsonata
 from truto_async.pipeline._javascript import UNDEFINED, UnrenderableError, in_text
 from truto_async.pipeline._paths import read
@@ -58,9 +59,9 @@ class Evaluation:
         try:
             return fill_in(value, self.scope.plain, lambda placeholder, inner: self._is_known(placeholder, *steps, *inner))
         except PlaceholderError as error:
-            text = value if error.placeholder is None else error.placeholder.text
-            self.note(str(text), "invalid", str(error), *steps)
-            return value
+            text = str(value) if error.placeholder is None else error.placeholder.text
+            self.note(text, "invalid", str(error).rpartition(" @ ")[0], *steps)
+            return json.copy(value)
 
     def filled_in(self, value: JSONValue, *steps: str | int, nothing: JSONValue = None) -> JSONValue:
         """Return the value of a field that holds JSONata where it is a string, and else a template.
