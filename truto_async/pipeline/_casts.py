@@ -45,10 +45,10 @@ def cast_value(value: JSONValue, modifier: str, *, whole: bool) -> JSONValue:
         return to_string(value)
     if isinstance(value, str):
         value = value.strip(WHITESPACE)
-    if not whole and isinstance(value, Method):
-        raise UnrenderableError(f'"{value.name}" is a method of JavaScript', "name a key that is there")
-    casts = _CASTS if whole else _CASTS_IN_TEXT
-    return casts[modifier](value)
+    result = _CASTS[modifier](value) if whole else _CASTS_IN_TEXT[modifier](value)
+    if isinstance(result, Method) and not whole:
+        raise UnrenderableError(f'"{result.name}" is a method of JavaScript', "name a key that is there")
+    return result
 
 
 def _unchanged(value: JSONValue) -> JSONValue:

@@ -134,7 +134,9 @@ def as_number(number: float) -> int | float:
 def in_text(value: JSONValue) -> str:
     """Return `String(value)`, as it is inserted in a text. Raises UnrenderableError where JavaScript throws."""
     if is_array(value):
-        return ",".join("" if leaf is None or leaf is UNDEFINED else _leaf_text(leaf) for leaf in _leaves(value))
+        return ",".join(
+            "" if leaf is None or leaf is UNDEFINED or is_array(leaf) else _leaf_text(leaf) for leaf in _leaves(value)
+        )
     return _leaf_text(value)
 
 
@@ -151,18 +153,20 @@ def _is_negative_zero(value: JSONValue) -> bool:
 
 
 def _leaves(value: JSONValue) -> Iterator[JSONValue]:
-    """Walk over what arrays in arrays hold in the end; an empty one holds an empty text."""
-    pending = [iter([value])]
+    """Walk over what arrays in arrays hold in the end: an empty text for an empty one, and one inside itself as it is."""
+    pending: list[tuple[Sequence[JSONValue], Iterator[JSONValue]]] = [([], iter([value]))]
+    inside: set[int] = set()
     while pending:
-        leaf = next(pending[-1], pending)
+        array, items = pending[-1]
+        leaf = next(items, pending)
         if leaf is pending:
             pending.pop()
-        elif not is_array(leaf):
+            inside.discard(id(array))
+        elif not is_array(leaf) or id(leaf) in inside:
             yield leaf
-        elif len(pending) > MAX_DEPTH:
-            raise UnrenderableError("it reads an array that contains itself", "read one of its elements")
         elif leaf:
-            pending.append(iter(leaf))
+            pending.append((leaf, iter(leaf)))
+            inside.add(id(leaf))
         else:
             yield ""
 
@@ -176,6 +180,8 @@ def _leaf_text(value: JSONValue) -> str:
         return _number_text(as_number(value))
     if isinstance(value, Method):
         return f"function {value.name}() {{ [native code] }}"
+    if is_array(value):
+        raise UnrenderableError("it reads an array that contains itself", "read one of its elements")
     if not is_object(value):
         kind = type(value).__name__
         raise UnrenderableError(f"it reads a value of type {kind}, which JSON does not have", "give JSON as the context")
