@@ -163,7 +163,7 @@ UP = {
     ("truto_async.models.sync_job", "truto_async.pipeline._notebook"),
     *(
         ("truto_async.pipeline.graph", f"truto_async.pipeline.{picture}")
-        for picture in ("_tree", "_mermaid", "_dot", "_networkx", "_page", "_notebook")
+        for picture in ("_tree", "_mermaid", "_dot", "_svg", "_page", "_networkx", "_notebook")
     ),
 }
 HEIGHT = {module: -row for row, modules in enumerate(LAYERS) for module in modules}

@@ -178,10 +178,9 @@ class Graph:
 
     def to_svg(self) -> str:
         """Return the drawing as an SVG picture."""
-        from truto_async.pipeline._drawing import draw  # noqa: PLC0415  # the same
-        from truto_async.pipeline._svg import svg_picture  # noqa: PLC0415  # the same
+        from truto_async.pipeline._svg import to_svg  # noqa: PLC0415  # the same
 
-        return svg_picture(draw(self)).text
+        return to_svg(self)
 
     def to_html(self) -> str:
         """Return a web page with a drawing; a click on a node shows its details.
