@@ -171,7 +171,7 @@ FILES = [path for package in ("truto_async", "truto_sync") for path in (ROOT / p
 DOORS = {
     "cattrs": {"truto_async._codec.converter", "truto_async._codec.fields"},  # the latter for an annotation
     "asyncio_throttle": {"truto_async._limits.rate_limit"},
-    "networkx": {"truto_async.pipeline._networkx", "truto_async.pipeline.graph"},  # the latter for an annotation
+    "networkx": {"truto_async.pipeline._networkx"},
     "orjson": {"truto_async._support.json"},
     "uvloop": {"truto_sync._portal"},
     "aiohttp": {

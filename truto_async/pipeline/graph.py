@@ -16,8 +16,6 @@ from truto_async.pipeline._cycles import find_cycles
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from networkx import DiGraph
-
     from truto_async.models.nodes import Node
 
 __all__ = ["Edge", "EdgeKind", "Graph", "Reference"]
@@ -191,8 +189,8 @@ class Graph:
 
         return to_html(self)
 
-    def to_networkx(self) -> DiGraph[str]:
-        """Return a directed graph of networkx, with what the extra `networkx` installs.
+    def to_networkx(self) -> Any:  # a `DiGraph[str]`: the types of networkx are not whole enough for a public signature
+        """Return a `networkx.DiGraph`, with what the extra `networkx` installs.
 
         Its nodes are the keys, with the attributes `node` and `type`; its edges have `kind`, which is "depends_on" where a
         node is named in both fields. Raises ModuleNotFoundError where networkx is not installed.
