@@ -39,9 +39,11 @@ Destinations
   to_app: webhook hook-1, gets tickets and all_comments
 
 State, in the namespace acc-1
-  cursor: reads last_ticket, else 2020-01-01T00:00:00.000Z
-  remember: writes last_ticket: $max(resources.ticketing.tickets.updated_at), for the records of tickets
-    ?  config.value_expression: reads resources.ticketing.tickets, which the run fetches (tickets)
+  cursor: reads last_ticket
+    else  2020-01-01T00:00:00.000Z
+  remember: writes last_ticket, for the records of tickets
+    value  $max(resources.ticketing.tickets.updated_at)
+    ?      config.value_expression: reads resources.ticketing.tickets, which the run fetches (tickets)
   forget: deletes retries, at the event complete
 """
 
@@ -157,10 +159,14 @@ def test_the_rest() -> None:
 
 def test_long_values() -> None:
     """They are cut."""
-    text = job(request("a", body={"text": "x" * 5000})).plan().to_text()
+    deep: Any = 0
+    for _ in range(20000):
+        deep = [deep]
+    text = job(request("a", body={"text": "x" * 5000}), request("b", body=deep)).plan().to_text()
 
     assert max(map(len, text.splitlines())) < 1100
     assert "x...\n" in text
+    assert "body  (nested too deeply)\n" in text
 
 
 def test_notebooks() -> None:

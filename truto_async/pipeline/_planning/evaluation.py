@@ -17,6 +17,7 @@ from truto_async.pipeline.rendering import PlaceholderError
 if TYPE_CHECKING:
     from truto_async._support.json import JSONValue
     from truto_async.pipeline._planning.scope import Scope
+    from truto_async.pipeline._planning.templates import Place
     from truto_async.pipeline.placeholders import Placeholder, PlaceholderFault
     from truto_async.pipeline.plans import UndecidedCause
 
@@ -57,7 +58,7 @@ class Evaluation:
         if isinstance(value, str) and "{{" not in value:
             return value
         try:
-            return fill_in(value, self.scope.plain, lambda placeholder, inner: self._is_known(placeholder, *steps, *inner))
+            return fill_in(value, self.scope.plain, lambda each, place: self._is_known(each, *steps, place=place))
         except PlaceholderError as error:
             text = str(value) if error.placeholder is None else error.placeholder.text
             self.note(text, "invalid", str(error).rpartition(" @ ")[0], *steps)
@@ -83,35 +84,40 @@ class Evaluation:
             self.note(text, "invalid" if error.kind in ("syntax", "failed") else "jsonata", str(error), *steps)
         return UNDECIDED
 
-    def _is_known(self, placeholder: Placeholder, *steps: str | int) -> bool:
+    def _is_known(self, placeholder: Placeholder, *steps: str | int, place: Place) -> bool:
         """Return whether a placeholder can be filled in, and note why not."""
         try:
-            fault = self._read(placeholder, *steps)
+            missing = self._read(placeholder)
         except NotKnownError as unknown:
-            self.note_unknown(placeholder.text, unknown, *steps)
+            self.note_unknown(placeholder.text, unknown, *steps, *place.steps)
             return False
         except UnrenderableError as error:
-            self.note(placeholder.text, "invalid", f"{error.problem}; {error.advice}", *steps)
+            self.note(placeholder.text, "invalid", f"{error.problem}; {error.advice}", *steps, *place.steps)
             return False
-        if fault is not None:
-            self.note(placeholder.text, "invalid", f"{fault.problem}; {fault.advice}", *steps)
-        return fault is None
+        if missing:
+            cause: UndecidedCause = "argument" if any(path.startswith("args.") for path in missing) else "context"
+            reason = f"stays as it is, since nothing is passed for {' or '.join(missing)}"
+            self.note(placeholder.text, cause, reason, *steps, *place.steps)
+        return True
 
-    def _read(self, placeholder: Placeholder, *steps: str | int) -> PlaceholderFault | None:
-        """Do what the renderer will do, up to the first value that is not known; return what is wrong with it."""
+    def _read(self, placeholder: Placeholder) -> list[str]:
+        """Do what the renderer will do, up to the first value; return the paths of a placeholder that has none.
+
+        Raises NotKnownError, and UnrenderableError where the renderer would fail.
+        """
         for alternative in placeholder.alternatives:
-            value = UNDEFINED if alternative.path_fault else read(self.scope.root, alternative.reads)
+            _refuse_fault(alternative.path_fault)
+            value = read(self.scope.root, alternative.reads)
             if isinstance(value, OpenObject):
                 raise NotKnownError(*value.steps)
-            if alternative.path_fault or (value is not UNDEFINED and not (value == "" and placeholder.skips_empty)):
-                return alternative.path_fault or (None if value is None else alternative.type_fault)
-        if placeholder.default is not None:
-            return placeholder.default_fault
-        if not placeholder.allows_undefined and not placeholder.allows_null:
-            paths = [alternative.path for alternative in placeholder.alternatives]
-            cause: UndecidedCause = "argument" if any(path.startswith("args.") for path in paths) else "context"
-            self.note(placeholder.text, cause, f"stays as it is, since nothing is passed for {' or '.join(paths)}", *steps)
-        return None
+            if value is UNDEFINED or (value == "" and placeholder.skips_empty):
+                continue
+            _refuse_fault(None if value is None else alternative.type_fault)
+            return []
+        _refuse_fault(placeholder.default_fault)
+        if placeholder.default is not None or placeholder.allows_undefined or placeholder.allows_null:
+            return []
+        return [alternative.path for alternative in placeholder.alternatives]
 
     def note_unknown(self, text: str, unknown: NotKnownError, *steps: str | int) -> None:
         """Note that a text reads what is not known."""
@@ -126,6 +132,11 @@ class Evaluation:
     def add(self, undecided: Undecided) -> None:
         """Add what was found elsewhere."""
         self._noted.setdefault((undecided.path, undecided.text), undecided)
+
+
+def _refuse_fault(fault: PlaceholderFault | None) -> None:
+    if fault is not None:
+        raise UnrenderableError(fault.problem, fault.advice)
 
 
 def as_text(value: JSONValue) -> str | None:

@@ -185,7 +185,7 @@ class _Sources:
         return "context", f"reads {path} of the account's context: pass context={{{head!r}: ...}}"
 
     def _explain_output(self, path: str, steps: tuple[str, ...]) -> _Explanation:
-        keys = self._by_path.get(steps, ())
+        keys = self._by_path.get(steps) or self._by_path.get(steps[:1])
         if not keys:
             return "invalid", f"reads {path}, which no node gives"
         nodes = [self._nodes[key] for key in keys]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 from attrs import define
@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 
     from truto_async._support.json import JSONObject, JSONValue
 
-__all__ = ["Steps", "fill_in"]
-
-Steps: TypeAlias = tuple[str | int, ...]
-"""The way to a text in a template."""
+__all__ = ["Place", "fill_in"]
 
 _MERGE = "$truto_merge"
 
@@ -29,13 +26,13 @@ _MARK = f"<{uuid4().hex}:{{}}>"
 _MARKS = re.compile(_MARK.format(r"(\d+)"))
 
 
-def fill_in(template: JSONValue, context: JSONObject, is_known: Callable[[Placeholder, Steps], bool]) -> JSONValue:
+def fill_in(template: JSONValue, context: JSONObject, is_known: Callable[[Placeholder, Place], bool]) -> JSONValue:
     """Return a template with some of its placeholders filled in; None where nothing is left of it.
 
     Args:
         template: any JSON value.
         context: what placeholders read.
-        is_known: tells whether a placeholder, at its place, is filled in. Else it stays, and so does a merge that needs it.
+        is_known: tells whether a placeholder, in its place, is filled in. Else it stays, and so does a merge that needs it.
 
     Raises PlaceholderError, as `render` does.
     """
@@ -55,19 +52,26 @@ def fill_in(template: JSONValue, context: JSONObject, is_known: Callable[[Placeh
 
 
 @define
-class _Place:
-    """A text with a placeholder, or an object that asks for a merge."""
+class Place:
+    """A place in a template where there is a text with a placeholder, or an object that asks for a merge."""
 
     container: Any
+    """The object or array that it is in."""
+
     key: str | int
-    parent: _Place | None = None
+    """The key or index there."""
+
+    parent: Place | None = None
+    """The place of the container."""
 
     @property
     def value(self) -> JSONValue:
+        """What is there."""
         return self.container[self.key]
 
     @property
-    def steps(self) -> Steps:
+    def steps(self) -> tuple[str | int, ...]:
+        """The way to it from the root of the template."""
         return tuple(place.key for place in reversed([*self._way_up()]))
 
     @property
@@ -75,13 +79,13 @@ class _Place:
         """The objects whose merge needs it."""
         return (place.container for place in self._way_up() if place.key == _MERGE)
 
-    def _way_up(self) -> Iterator[_Place]:
+    def _way_up(self) -> Iterator[Place]:
         place = self
         while place.parent is not None:
             yield place
             place = place.parent
 
-    def hide(self, is_known: Callable[[Placeholder, Steps], bool], kept: list[str]) -> bool:
+    def hide(self, is_known: Callable[[Placeholder, Place], bool], kept: list[str]) -> bool:
         """Replace the placeholders that are not known by marks, and return whether there are any."""
         before = len(kept)
         parts: list[str] = []
@@ -89,14 +93,14 @@ class _Place:
             if isinstance(part, str):
                 parts.append(part)
             else:
-                parts.append(part.text if is_known(part, self.steps) else _mark(part.text, kept))
+                parts.append(part.text if is_known(part, self) else _mark(part.text, kept))
         self.container[self.key] = "".join(parts)
         return len(kept) > before
 
 
-def _places(root: list[JSONValue]) -> Iterator[_Place]:
+def _places(root: list[JSONValue]) -> Iterator[Place]:
     """Find the places to render, in their order."""
-    pending = [_Place(root, 0)]
+    pending = [Place(root, 0)]
     while pending:
         place = pending.pop()
         value = place.value
@@ -105,7 +109,7 @@ def _places(root: list[JSONValue]) -> Iterator[_Place]:
         elif isinstance(value, dict | list):
             if isinstance(value, dict) and _MERGE in value:
                 yield place
-            pending += [_Place(value, key, place) for key, _ in reversed(_entries(value))]
+            pending += [Place(value, key, place) for key, _ in reversed(_entries(value))]
 
 
 def _entries(container: JSONValue) -> list[tuple[Any, JSONValue]]:

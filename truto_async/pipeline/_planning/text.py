@@ -108,14 +108,13 @@ def _destination(destination: PlannedDestination) -> Iterator[str]:
 
 
 def _state(state: PlannedState) -> Iterator[str]:
-    entry = f"{_VERBS[state.action]} {state.key or '(no key)'}"
-    if state.value is not None:
-        entry += f"{', else' if state.action == 'read' else ':'} {_value(state.value)}"
-    yield ", ".join([f"{state.node}: {entry}", *_occasions(state)])
+    what = f"{state.node}: {_VERBS[state.action]} {state.key or '(no key)'}"
+    yield ", ".join([what, *_occasions(state)])
     if state.runs is False:
         yield f"  skipped: {state.why}"
-    else:
-        yield from _indented(_table(_questions(state.undecided, state)), 2)
+        return
+    rows = [] if state.value is None else [("else" if state.action == "read" else "value", _value(state.value))]
+    yield from _indented(_table([*rows, *_questions(state.undecided, state)]), 2)
 
 
 def _occasions(node: PlannedRequest | PlannedState) -> Iterator[str]:
@@ -158,7 +157,10 @@ def _value(value: JSONValue) -> str:
 
 
 def _json(value: JSONValue) -> str:
-    return _cut(json.dumps(value, ensure_ascii=False))
+    try:
+        return _cut(json.dumps(value, ensure_ascii=False))
+    except RecursionError:
+        return "(nested too deeply)"
 
 
 def _cut(text: str) -> str:
