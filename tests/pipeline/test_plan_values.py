@@ -15,6 +15,7 @@ from tests.pipeline.test_plan import ARGS, job, node, request
 from tests.strategies import jobs as any_jobs
 from tests.strategies import json_objects
 from truto_async import SyncJob
+from truto_async.pipeline import _jsonata, render
 from truto_async.testing import SEED_JOBS
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ def test_nothing_left() -> None:
         ("{{args.none?:x:nope}}", None, "invalid", None, 'there is no type "nope"'),
         ("{{args.none:nope|args.a}}", "A", None, None, None),
         ("{{ }}", None, "invalid", None, "a path is empty"),
+        ("{{args.inner:json}}", None, "invalid", None, "it inserts placeholders, which are rendered, too"),
         ("{{args.odd}}", None, "invalid", None, 'it reads an object with the key "toString"'),
         ("{{args.toString args.a}}", None, "invalid", None, '"toString" cannot be one of several'),
         ("x{{args.a}}{{tenant_id}}{{args.a}}", "xA{{tenant_id}}A", "context", "tenant_id", "pass context="),
@@ -359,3 +361,20 @@ def test_any_job_has_a_plan(document: Any, args: Any, context: Any) -> None:
     for each in plan.undecided:
         assert each.path
         assert each.reason
+
+
+extras = st.dictionaries(st.sampled_from(["a", "b", "c", "n1", "t", "tenant_id", "payload", "toString"]), values, max_size=4)
+
+
+@given(texts, args, extras)
+def test_decided_means_the_same_at_run_time(text: str, args: Any, extra: Any) -> None:
+    """Whatever the run will know besides, a value that is decided is the run's."""
+    plan = job(request("template", query={"q": text}), request("jsonata", query=text)).plan(args)
+    run = {"args": plan.args, "sync_job_id": "job", "id": "run-1"}
+    full = {**extra, "args": plan.args, "sync_job_run": run, "resources": extra}
+
+    template, jsonata = plan.requests
+    if not template.undecided:
+        assert render({"q": text}, full) == template.calls[0].query
+    if not jsonata.undecided:
+        assert _jsonata.evaluate(text, full) == jsonata.calls[0].query

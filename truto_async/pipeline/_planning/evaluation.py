@@ -10,7 +10,7 @@ from truto_async.pipeline import _jsonata
 from truto_async.pipeline._javascript import UNDEFINED, UnrenderableError, in_text
 from truto_async.pipeline._paths import read
 from truto_async.pipeline._planning.scope import ABSENT, NotKnownError, OpenObject
-from truto_async.pipeline._planning.templates import fill_in
+from truto_async.pipeline._planning.templates import fill_in, is_template
 from truto_async.pipeline.plans import Undecided
 from truto_async.pipeline.rendering import PlaceholderError
 
@@ -113,6 +113,8 @@ class Evaluation:
             if value is UNDEFINED or (value == "" and placeholder.skips_empty):
                 continue
             _refuse_fault(None if value is None else alternative.type_fault)
+            if isinstance(value, dict | list) and is_template(value):
+                raise UnrenderableError("it inserts placeholders, which are rendered, too", "see what the run makes of them")
             return []
         _refuse_fault(placeholder.default_fault)
         if placeholder.default is not None or placeholder.allows_undefined or placeholder.allows_null:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from truto_async._support.json import JSONObject, JSONValue
 
-__all__ = ["Place", "fill_in"]
+__all__ = ["Place", "fill_in", "is_template"]
 
 _MERGE = "$truto_merge"
 
@@ -36,7 +36,7 @@ def fill_in(template: JSONValue, context: JSONObject, is_known: Callable[[Placeh
 
     Raises PlaceholderError, as `render` does.
     """
-    if not any(_places([template])):
+    if not is_template(template):
         return json.copy(template)
     root: list[JSONValue] = [json.copy(template)]
     kept: list[str] = []
@@ -49,6 +49,11 @@ def fill_in(template: JSONValue, context: JSONObject, is_known: Callable[[Placeh
     value = root[0]
     value = render(value, context) if isinstance(value, str) else render({"": value}, context).get("")
     return None if value is UNDEFINED else _restored(value, kept) if kept else value
+
+
+def is_template(value: JSONValue) -> bool:
+    """Return whether there is anything to render in a value."""
+    return any(_places([value]))
 
 
 @define
