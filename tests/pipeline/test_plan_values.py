@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 VALUES = {
     "a": "A",
     "n": "7",
+    "inner": ["{{args.a}}"],
     "odd": {"toString": 1},
     "list": [1, {"x": "y"}],
     "object": {"k": [1]},
