@@ -124,8 +124,24 @@ LAYERS: list[list[str]] = [
     ["truto_async.pipeline._pictures.drawing", "truto_async.pipeline._pictures.layout"],
     ["truto_async.pipeline._pictures.styles", "truto_async.pipeline._pictures.layers", "truto_async.pipeline._facts"],
     ["truto_async.pipeline._pictures"],
-    ["truto_async.pipeline.graph", "truto_async.pipeline.expressions"],
-    ["truto_async.pipeline._text", "truto_async.pipeline._cycles"],
+    ["truto_async.pipeline.rendering", "truto_async.pipeline.argument_check"],
+    ["truto_async.pipeline.arguments"],
+    [
+        "truto_async.pipeline.graph",
+        "truto_async.pipeline.placeholders",
+        "truto_async.pipeline._jsonata",
+        "truto_async.pipeline._formats",
+    ],
+    [
+        "truto_async.pipeline.expressions",
+        "truto_async.pipeline._casts",
+        "truto_async.pipeline._merging",
+        "truto_async.pipeline._jsonata_parser",
+        "truto_async.pipeline._jsonata_tree",
+        "truto_async.pipeline._truto_functions",
+    ],
+    ["truto_async.pipeline._paths", "truto_async.pipeline._walking"],
+    ["truto_async.pipeline._javascript", "truto_async.pipeline._text", "truto_async.pipeline._cycles"],
     ["truto_async.models"],
     [
         "truto_async.models.sync_job",
@@ -138,7 +154,6 @@ LAYERS: list[list[str]] = [
     ],
     ["truto_async.models.run"],
     ["truto_async.models.nodes"],
-    ["truto_async.models._check_args"],
     ["truto_async.models.args", "truto_async.models.configs"],
     ["truto_async.models._base"],
     ["truto_async._codec.codec"],
@@ -168,6 +183,7 @@ FILES = [path for package in ("truto_async", "truto_sync") for path in (ROOT / p
 DOORS = {
     "cattrs": {"truto_async._codec.converter", "truto_async._codec.fields"},  # the latter for an annotation
     "asyncio_throttle": {"truto_async._limits.rate_limit"},
+    "jsonata": {"truto_async.pipeline._jsonata"},
     "networkx": {"truto_async.pipeline._pictures.networkx"},
     "orjson": {"truto_async._support.json"},
     "uvloop": {"truto_sync._portal"},
