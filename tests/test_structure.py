@@ -28,7 +28,8 @@ ROOT = Path(__file__).parent.parent
 LAYERS: list[list[str]] = [
     ["truto_sync.__main__"],
     ["truto_sync._cli"],
-    ["truto_sync._fetch", "truto_sync._cli_runs"],
+    ["truto_sync._fetch", "truto_sync._cli_runs", "truto_sync._cli_pipeline"],
+    ["truto_sync._job_source"],
     ["truto_sync.testing", "truto_sync.webhooks", "truto_sync.pipeline"],
     ["truto_sync"],
     ["truto_sync.tracking"],
@@ -117,6 +118,12 @@ LAYERS: list[list[str]] = [
     ["truto_async._config"],
     ["truto_async.webhooks"],
     ["truto_async.pipeline"],
+    ["truto_async.pipeline._render", "truto_async.pipeline._pictures.notebook", "truto_async.pipeline._pictures.page"],
+    ["truto_async.pipeline._tree"],
+    [f"truto_async.pipeline._pictures.{form}" for form in ("mermaid", "dot", "svg", "networkx")],
+    ["truto_async.pipeline._pictures.drawing", "truto_async.pipeline._pictures.layout"],
+    ["truto_async.pipeline._pictures.styles", "truto_async.pipeline._pictures.layers", "truto_async.pipeline._facts"],
+    ["truto_async.pipeline._pictures"],
     ["truto_async.pipeline.rendering", "truto_async.pipeline.argument_check"],
     ["truto_async.pipeline.arguments"],
     [
@@ -134,7 +141,7 @@ LAYERS: list[list[str]] = [
         "truto_async.pipeline._truto_functions",
     ],
     ["truto_async.pipeline._paths", "truto_async.pipeline._walking"],
-    ["truto_async.pipeline._javascript"],
+    ["truto_async.pipeline._javascript", "truto_async.pipeline._text", "truto_async.pipeline._cycles"],
     ["truto_async.models"],
     [
         "truto_async.models.sync_job",
@@ -146,8 +153,6 @@ LAYERS: list[list[str]] = [
         "truto_async.models.log",
     ],
     ["truto_async.models.run"],
-    ["truto_async.models._render"],
-    ["truto_async.models._tree"],
     ["truto_async.models.nodes"],
     ["truto_async.models.args", "truto_async.models.configs"],
     ["truto_async.models._base"],
@@ -163,13 +168,23 @@ LAYERS: list[list[str]] = [
     ["truto_async._support", "truto_async._version"],
 ]
 # What users look for on a model leads up, into what is loaded when they use it.
-UP = {("truto_async.models.sync_job", "truto_async.pipeline")}
+UP = {
+    ("truto_async.models.sync_job", "truto_async.pipeline"),
+    ("truto_async.models.sync_job", "truto_async.pipeline._render"),
+    ("truto_async.models.sync_job", "truto_async.pipeline._pictures.notebook"),
+    ("truto_async.pipeline.graph", "truto_async.pipeline._tree"),
+    *(
+        ("truto_async.pipeline.graph", f"truto_async.pipeline._pictures.{picture}")
+        for picture in ("mermaid", "dot", "svg", "page", "networkx", "notebook")
+    ),
+}
 HEIGHT = {module: -row for row, modules in enumerate(LAYERS) for module in modules}
 FILES = [path for package in ("truto_async", "truto_sync") for path in (ROOT / package).rglob("*.py")]
 DOORS = {
     "cattrs": {"truto_async._codec.converter", "truto_async._codec.fields"},  # the latter for an annotation
     "asyncio_throttle": {"truto_async._limits.rate_limit"},
     "jsonata": {"truto_async.pipeline._jsonata"},
+    "networkx": {"truto_async.pipeline._pictures.networkx"},
     "orjson": {"truto_async._support.json"},
     "uvloop": {"truto_sync._portal"},
     "aiohttp": {
