@@ -116,9 +116,22 @@ LAYERS: list[list[str]] = [
     ["truto_async._config"],
     ["truto_async.webhooks"],
     ["truto_async.pipeline"],
-    ["truto_async.pipeline.rendering"],
-    ["truto_async.pipeline.graph", "truto_async.pipeline.placeholders"],
-    ["truto_async.pipeline.expressions", "truto_async.pipeline._casts", "truto_async.pipeline._merging"],
+    ["truto_async.pipeline.rendering", "truto_async.pipeline.argument_check"],
+    ["truto_async.pipeline.arguments"],
+    [
+        "truto_async.pipeline.graph",
+        "truto_async.pipeline.placeholders",
+        "truto_async.pipeline._jsonata",
+        "truto_async.pipeline._formats",
+    ],
+    [
+        "truto_async.pipeline.expressions",
+        "truto_async.pipeline._casts",
+        "truto_async.pipeline._merging",
+        "truto_async.pipeline._jsonata_parser",
+        "truto_async.pipeline._jsonata_tree",
+        "truto_async.pipeline._truto_functions",
+    ],
     ["truto_async.pipeline._paths", "truto_async.pipeline._walking"],
     ["truto_async.pipeline._javascript"],
     ["truto_async.models"],
@@ -135,7 +148,6 @@ LAYERS: list[list[str]] = [
     ["truto_async.models._render"],
     ["truto_async.models._tree"],
     ["truto_async.models.nodes"],
-    ["truto_async.models._check_args"],
     ["truto_async.models.args", "truto_async.models.configs"],
     ["truto_async.models._base"],
     ["truto_async._codec.codec"],
@@ -156,6 +168,7 @@ FILES = [path for package in ("truto_async", "truto_sync") for path in (ROOT / p
 DOORS = {
     "cattrs": {"truto_async._codec.converter", "truto_async._codec.fields"},  # the latter for an annotation
     "asyncio_throttle": {"truto_async._limits.rate_limit"},
+    "jsonata": {"truto_async.pipeline._jsonata"},
     "orjson": {"truto_async._support.json"},
     "uvloop": {"truto_sync._portal"},
     "aiohttp": {

@@ -12,7 +12,9 @@ from truto_async.models.args import ArgsSchema
 from truto_async.models.nodes import Node
 
 if TYPE_CHECKING:
-    from truto_async.pipeline import Graph
+    from collections.abc import Mapping
+
+    from truto_async.pipeline import Argument, ArgumentFault, Graph
 
 __all__ = ["SyncJob"]
 
@@ -63,6 +65,40 @@ class SyncJob(Entity):
         from truto_async.pipeline import Graph  # noqa: PLC0415  # most programs only fetch jobs
 
         return Graph(self.resources or [], runtime=self.default_runtime_version)
+
+    @property
+    def arguments(self) -> Mapping[str, Argument]:
+        """The arguments by name: type, format, where each is used. Those that are used and not declared come last.
+
+        Made anew each time it is read.
+        """
+        from truto_async.pipeline import find_arguments  # noqa: PLC0415  # as above
+
+        return find_arguments(self)
+
+    def check_args(self, args: Mapping[str, Any] | None = None) -> tuple[ArgumentFault, ...]:
+        """Check the arguments of a run against `args_schema` and `args_validation`, before it is started.
+
+        Found are required arguments that are missing, names that the job does not have, and values of another type or
+        format, or outside an `enum`; in arrays with `items`, each element is looked at. The rest of JSON Schema is left to
+        the server. An argument that the job uses without declaring it may be given, and any may be given where it declares
+        none, or as a JSON Schema without `"additionalProperties": false`.
+
+        `args_validation` is evaluated with the extra `jsonata`: `pip install 'truto-async[jsonata]'`. Where it is not
+        installed, and where the expression uses functions of Truto's own, a last entry with the code "not_checked" says so.
+
+        Args:
+            args: the arguments; none by default.
+
+        Returns:
+            All faults at once; empty where everything was checked and is fine.
+
+        Raises:
+            InvalidArgumentError: `args` is not a dict.
+        """
+        from truto_async.pipeline import check_arguments  # noqa: PLC0415  # as above
+
+        return check_arguments(self, args)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # IPython's protocol
         """Show the job in IPython and Jupyter as `python -m truto_sync get` shows it."""

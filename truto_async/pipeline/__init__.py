@@ -13,6 +13,8 @@ All of it is pure: nothing here sends anything.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from truto_async.pipeline.argument_check import *
+    from truto_async.pipeline.arguments import *
     from truto_async.pipeline.expressions import *
     from truto_async.pipeline.graph import *
     from truto_async.pipeline.placeholders import *
@@ -20,5 +22,5 @@ if TYPE_CHECKING:
 else:
     from truto_async._support.lazy import lazy
 
-    _MODULES = ("graph", "expressions", "placeholders", "rendering")
+    _MODULES = ("graph", "expressions", "placeholders", "rendering", "arguments", "argument_check")
     __getattr__, __dir__ = lazy(__name__, *(f"{__name__}.{module}" for module in _MODULES))
