@@ -210,7 +210,7 @@ def test_flat_entries() -> None:
         ("args.ids", {"ids": "abc"}, {}, None, "leads to a string, and not to an array"),
         ("items.9.inner", {}, {"items": [1]}, None, "leads to nothing, and not to an array"),
         ("items.x", {}, {"items": [1]}, None, "leads to nothing, and not to an array"),
-        ({"{ args.ids }": None}, {}, {}, None, "reads {\"{ args of the account's context"),
+        ({"{ args.ids }": None}, {"ids": [1]}, {}, (1,), None),
     ],
 )
 def test_loops(loop_on: Any, args: Any, context: Any, elements: Any, reason: str | None) -> None:
@@ -298,7 +298,7 @@ def test_skipped_nodes() -> None:
     """A condition that is known decides; what is only behind skipped nodes is skipped."""
     plan = job(
         request("a", run_if="args.x = 1"),
-        request("b", run_if="args.x = 2"),
+        request("b", run_if="args.x = 2", id="{{tenant_id}}"),
         request("c", depends_on="b"),
         request("d", run_if="sync_job_run.status = 'x'"),
         request("e", depends_on="d"),
@@ -324,6 +324,7 @@ def test_skipped_nodes() -> None:
         "forget": (False, "run_if is not true: false"),
     } == {each.node: (each.runs, each.why) for each in (*plan.requests, *plan.destinations, *plan.states)}
     assert [1, 0, None, None, 0, None] == [each.count for each in plan.requests]
+    assert "{{tenant_id}}" not in {each.text for each in plan.undecided}  # of a node that does not run
 
 
 @pytest.mark.parametrize(
@@ -390,8 +391,8 @@ def test_context_that_nodes_add() -> None:
         "last": {"late": "{{late}}"},
     } == queries
     assert {
-        "reads since, which the run adds to its context (adds)",
-        "reads late, which the run adds to its context (unknown)",
+        "reads since, which adds may add to the context: pass context={'since': ...}",
+        "reads late, which unknown may add to the context: pass context={'late': ...}",
     } == {each.reason for each in plan.undecided}
 
 

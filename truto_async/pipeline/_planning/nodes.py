@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from truto_async.pipeline.plans import (
     PlannedRecursion,
     PlannedRequest,
     PlannedState,
+    Undecided,
 )
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def plan_request(key: str, node: RequestNode, turn: Turn, evaluation: Evaluation
         recursion=_plan_recursion(node, evaluation),
         delete_tracking=node.delete_tracking,
         delete_tracking_query=evaluation.template(node.delete_tracking_query, "delete_tracking_query"),
-        undecided=evaluation.undecided,  # the last one: what is above notes it
+        undecided=_undecided(turn, evaluation),  # the last one: what is above notes it
     )
 
 
@@ -82,7 +82,7 @@ def plan_destination(
         config=arguments,
         expression=expression,
         loop=loop,
-        undecided=evaluation.undecided,
+        undecided=_undecided(turn, evaluation),
     )
 
 
@@ -118,7 +118,7 @@ def plan_state(
         namespace=namespace,
         key=entry,
         value=value,
-        undecided=evaluation.undecided,
+        undecided=_undecided(turn, evaluation),
     )
 
 
@@ -146,9 +146,10 @@ def _plan_loop(loop_on: JSONValue, evaluation: Evaluation) -> PlannedLoop | None
     """Find the elements of a loop."""
     if not loop_on:
         return None
-    text: str = loop_on if isinstance(loop_on, str) else json.dumps(loop_on, ensure_ascii=False)
-    # Flat entries may have a placeholder where typed nodes have a path (truto.one/docs: sync jobs).
-    loop = PlannedLoop(path=text.strip().removeprefix("{{").removesuffix("}}").strip())
+    # Flat entries may have a placeholder where typed nodes have a path; one page of truto.one/docs (sync jobs) has it as the
+    # key of an object, as YAML reads braces without quotes.
+    text: str = loop_on if isinstance(loop_on, str) else next(iter(loop_on))
+    loop = PlannedLoop(path=text.strip("{} "))
     try:
         found = evaluation.scope.look_up(loop.path)
     except NotKnownError as unknown:
@@ -171,6 +172,11 @@ def _elements(loop: PlannedLoop | None, evaluation: Evaluation) -> Iterator[tupl
     else:
         for element in loop.elements:
             yield element, evaluation.inside(evaluation.scope.with_element(loop.path, element))
+
+
+def _undecided(turn: Turn, evaluation: Evaluation) -> tuple[Undecided, ...]:
+    """Return what is not decided; nothing for a node that does not run, where it does not matter."""
+    return () if turn.runs is False else evaluation.undecided
 
 
 def _count(turn: Turn, loop: PlannedLoop | None) -> int | None:

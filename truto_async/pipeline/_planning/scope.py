@@ -118,7 +118,8 @@ class Scope:
 
     def explain(self, steps: tuple[str, ...]) -> tuple[UndecidedCause, str]:
         """Say why what the steps lead to is not known: the cause, and a phrase for people."""
-        if steps and steps[: len(self._loop)] == self._loop[: len(steps)] != ():
+        on_the_way = self._loop[: len(steps)] == steps[: len(self._loop)]
+        if steps and self._loop and on_the_way:
             return "records", f"reads {'.'.join(self._loop)}, the element of the loop"
         return self._sources.explain(steps)
 
@@ -181,8 +182,10 @@ class _Sources:
             cause, reason = _AT_RUN_TIME[head]
             return cause, reason.format(path)
         if head in self._by_word:
-            return "context", f"reads {path}, which the run adds to its context ({_listed(self._by_word[head])})"
-        return "context", f"reads {path} of the account's context: pass context={{{head!r}: ...}}"
+            path += f", which {_listed(self._by_word[head])} may add to the context"
+        else:
+            path += " of the account's context"
+        return "context", f"reads {path}: pass context={{{head!r}: ...}}"
 
     def _explain_output(self, path: str, steps: tuple[str, ...]) -> _Explanation:
         keys = self._by_path.get(steps) or self._by_path.get(steps[:1])
