@@ -119,6 +119,8 @@ LAYERS: list[list[str]] = [
     ["truto_async.webhooks"],
     ["truto_async.pipeline"],
     ["truto_async.pipeline.graph", "truto_async.pipeline.expressions"],
+    ["truto_async.pipeline._jsonata"],
+    ["truto_async.pipeline._jsonata_tree"],
     ["truto_async.models"],
     [
         "truto_async.models.sync_job",
@@ -154,6 +156,7 @@ FILES = [path for package in ("truto_async", "truto_sync") for path in (ROOT / p
 DOORS = {
     "cattrs": {"truto_async._codec.converter", "truto_async._codec.fields"},  # the latter for an annotation
     "asyncio_throttle": {"truto_async._limits.rate_limit"},
+    "jsonata": {"truto_async.pipeline._jsonata"},
     "orjson": {"truto_async._support.json"},
     "uvloop": {"truto_sync._portal"},
     "aiohttp": {
