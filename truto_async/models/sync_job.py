@@ -12,7 +12,10 @@ from truto_async.models.args import ArgsSchema
 from truto_async.models.nodes import Node
 
 if TYPE_CHECKING:
-    from truto_async.pipeline import Graph
+    from collections.abc import Iterable
+
+    from truto_async.models.cron_trigger import SyncJobCronTrigger
+    from truto_async.pipeline import Finding, Graph
 
 __all__ = ["SyncJob"]
 
@@ -63,6 +66,19 @@ class SyncJob(Entity):
         from truto_async.pipeline import Graph  # noqa: PLC0415  # most programs only fetch jobs
 
         return Graph(self.resources or [], runtime=self.default_runtime_version)
+
+    def check(self, triggers: Iterable[SyncJobCronTrigger] = ()) -> tuple[Finding, ...]:
+        """Return what is wrong with the job, or seems to be, in the order of its nodes; an empty tuple where it is sound.
+
+        JSONata is parsed where the extra `jsonata` is installed; where it is not, and there is JSONata, one finding says so.
+        docs/checks.md lists the rules.
+
+        Args:
+            triggers: the job's cron triggers, to check them with it; those that name another job are left out.
+        """
+        from truto_async.pipeline import check  # noqa: PLC0415  # most programs only fetch jobs
+
+        return check(self, triggers)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # IPython's protocol
         """Show the job in IPython and Jupyter as `python -m truto_sync get` shows it."""

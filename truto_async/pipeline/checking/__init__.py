@@ -1,0 +1,67 @@
+"""Check a sync job: what surely fails, what loses records, and what is likely a mistake. docs/checks.md has all rules.
+
+::
+
+    for finding in job.check():
+        print(finding)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from truto_async.pipeline.checking.arguments import check_arguments
+from truto_async.pipeline.checking.delivery import check_delivery
+from truto_async.pipeline.checking.dependencies import check_dependencies
+from truto_async.pipeline.checking.fields import check_fields
+from truto_async.pipeline.checking.finding import Finding, Severity
+from truto_async.pipeline.checking.loops import check_loops
+from truto_async.pipeline.checking.resources import check_resources
+from truto_async.pipeline.checking.rules import RULES, Rule
+from truto_async.pipeline.checking.scope import check_scope
+from truto_async.pipeline.checking.state import check_state
+from truto_async.pipeline.checking.subject import Subject
+from truto_async.pipeline.checking.syntax import check_syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from truto_async.models.cron_trigger import SyncJobCronTrigger
+    from truto_async.models.sync_job import SyncJob
+
+__all__ = ["RULES", "Finding", "Rule", "Severity", "check"]
+
+_CHECKS = (
+    check_dependencies,
+    check_fields,
+    check_arguments,
+    check_resources,
+    check_loops,
+    check_scope,
+    check_syntax,
+    check_state,
+    check_delivery,
+)
+
+
+def check(job: SyncJob, triggers: Iterable[SyncJobCronTrigger] = ()) -> tuple[Finding, ...]:
+    """Return what is wrong with a job, in the order of its nodes, what belongs to the job as a whole first.
+
+    A sound job has none. JSONata is parsed where the extra `jsonata` is installed; where it is not, and there is JSONata, a
+    finding `jsonata-not-checked` says so.
+
+    Args:
+        job: the job; nothing is sent.
+        triggers: the job's cron triggers, to check them with it.
+    """
+    subject = Subject(job, triggers)
+    findings = [finding for check_family in _CHECKS for finding in check_family(subject)]
+    index = {site.key: site.index for site in subject.sites}
+    return tuple(sorted(findings, key=lambda finding: _position(finding, index.get(finding.node or "", -1))))
+
+
+def _position(finding: Finding, index: int) -> tuple[int, list[tuple[int, str]], str]:
+    """Return what to sort by: the node, the path with its numbers as numbers, the code."""
+    steps = [(int(step) if step.isdecimal() else -1, step) for step in re.split(r"(\d+)", finding.path)]
+    return index, steps, finding.code

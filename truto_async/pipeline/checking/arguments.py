@@ -1,0 +1,53 @@
+"""Rules on arguments: those that are read, and those that are declared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from truto_async.pipeline.checking.rules import found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from truto_async.pipeline.checking.finding import Finding
+    from truto_async.pipeline.checking.subject import Subject
+
+__all__ = ["check_arguments"]
+
+_TAKEN_BY_TRUTO = frozenset({"integrated_account_id", "webhook_id", "datastore_id"})
+
+
+def check_arguments(subject: Subject) -> Iterator[Finding]:
+    """Check that arguments are declared where they are read, and read where they are declared."""
+    yield from _undeclared(subject)
+    yield from _unused(subject)
+
+
+def _undeclared(subject: Subject) -> Iterator[Finding]:
+    """Find each argument that is not declared, where it is first read. Loops have a rule of their own."""
+    reads = [read for read in subject.reads if read.steps[:1] == ("args",) and len(read.steps) > 1 and not read.is_loop]
+    wrong = [read for read in reads if subject.is_undeclared(read.steps[1]) and not subject.is_cut_short(read, read.steps[1])]
+    places = Counter(name for name, _ in {(read.steps[1], read.expression.path) for read in wrong})
+    first = {read.steps[1]: read.expression for read in reversed(wrong)}
+    for name, expression in first.items():
+        clue = subject.suggestion(name, subject.arguments)
+        others = f" (and in {places[name] - 1} more places)" if places[name] > 1 else ""
+        message = f"`args.{name}` is read here{others}, and `args_schema` does not declare it.{clue}"
+        fix = "Declare it in `args_schema`, so that whoever starts a run knows of it."
+        yield found("undeclared-argument", subject.site_at(expression), expression.path, message, fix)
+
+
+def _unused(subject: Subject) -> Iterator[Finding]:
+    paths = {read.steps for read in subject.reads}
+    if () in paths or ("args",) in paths:
+        return
+    used = {steps[1] for steps in paths if steps[0] == "args"}
+    if subject.is_flat:
+        used.update(steps[0] for steps in paths)  # which take arguments without "args" as well
+    for name, spec in subject.arguments.items():
+        # Runs of runtimes 1 to 3 take these by themselves.
+        is_taken = subject.is_flat and spec is not None and spec.format in _TAKEN_BY_TRUTO
+        if name not in used and not is_taken:
+            message = f'The argument "{name}" is declared, and nothing reads it.'
+            yield found("unused-argument", None, subject.argument_path(name), message, "Use it, or drop it.")

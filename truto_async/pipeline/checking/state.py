@@ -1,0 +1,101 @@
+"""Rules on the state that jobs keep between runs, and on the triggers that start runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from truto_async.models.nodes import DeleteStateNode, EventNode, GetStateNode, RequestNode, UpdateStateNode
+from truto_async.pipeline.checking.rules import found
+from truto_async.pipeline.checking.subject import is_constant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from truto_async.pipeline.checking.finding import Finding
+    from truto_async.pipeline.checking.subject import Site, Subject
+
+__all__ = ["check_state"]
+
+
+def check_state(subject: Subject) -> Iterator[Finding]:
+    """Check the state of a job, and its triggers."""
+    if not subject.is_flat:
+        yield from _namespace(subject)
+        yield from _updates(subject)
+        yield from _mismatches(subject)
+    yield from _triggers(subject)
+
+
+def _namespace(subject: Subject) -> Iterator[Finding]:
+    sites = [site for site in subject.sites if isinstance(site.node, GetStateNode | UpdateStateNode | DeleteStateNode)]
+    if not sites:
+        return
+    state_key = subject.job.state_key
+    fix = 'Set `state_key`, mostly to "{{args.integrated_account_id}}".'
+    if not state_key:
+        message = "The job keeps state and has no `state_key`: the runs of all accounts share one state."
+        yield found("no-state-key", sites[0], sites[0].path, message, fix)
+    elif is_constant(state_key) and _serves_several_accounts(subject) and all(is_constant(_key(site)) for site in sites):
+        message = f'`state_key` is always "{state_key}": the runs of all accounts share one state.'
+        yield found("shared-state", None, "$.state_key", message, fix)
+
+
+def _serves_several_accounts(subject: Subject) -> bool:
+    requests = [site.node for site in subject.sites if isinstance(site.node, RequestNode)]
+    return any(node.integrated_account_id and not is_constant(node.integrated_account_id) for node in requests)
+
+
+def _key(site: Site) -> str:
+    config = getattr(site.node, "config", None)
+    return getattr(config, "key", None) or ""
+
+
+def _sites_of(subject: Subject, kind: type[GetStateNode | UpdateStateNode]) -> Sequence[Site]:
+    return [site for site in subject.sites if isinstance(site.node, kind) and _key(site)]
+
+
+def _updates(subject: Subject) -> Iterator[Finding]:
+    """Find updates, of what the job reads, that do not wait for an event that says how the run has ended."""
+    read = {_key(site) for site in _sites_of(subject, GetStateNode)}
+    waiting = _behind_the_end(subject)
+    for site in _sites_of(subject, UpdateStateNode):
+        if _key(site) in read and site.key not in waiting:
+            message = (
+                f'{site} updates "{_key(site)}" while the run may still fail, and the next run starts from there: '
+                "what the failed run did not hand on is skipped."
+            )
+            fix = 'Let it depend on an event node with `"config": {"name": "complete"}`.'
+            yield found("early-state-update", site, site.path, message, fix)
+
+
+def _behind_the_end(subject: Subject) -> set[str]:
+    """Return the nodes that run when the run is complete or has failed."""
+    found_: set[str] = set()
+    pending = [
+        site.key
+        for site in subject.sites
+        if isinstance(site.node, EventNode) and site.node.config is not None and site.node.config.name in ("complete", "error")
+    ]
+    while pending:
+        for child in subject.graph.children(pending.pop()):
+            if child not in found_:
+                found_.add(child)
+                pending.append(child)
+    return found_
+
+
+def _mismatches(subject: Subject) -> Iterator[Finding]:
+    read = {_key(site) for site in _sites_of(subject, GetStateNode)}
+    written = {_key(site) for site in _sites_of(subject, UpdateStateNode)}
+    for site in _sites_of(subject, GetStateNode):
+        clue = subject.suggestion(_key(site), sorted(written - read), cutoff=0.8) if _key(site) not in written else ""
+        if clue:
+            message = f'{site} reads "{_key(site)}", which the job never writes; what it writes is never read.{clue}'
+            yield found("mismatched-state", site, f"{site.path}.config.key", message, "Use one key for both.")
+
+
+def _triggers(subject: Subject) -> Iterator[Finding]:
+    if subject.triggers and not subject.job.mutex_key:
+        message = "The job has a cron trigger and no `mutex_key`: where a run takes longer than expected, two run at once."
+        fix = 'Set `mutex_key`, mostly to "{{args.integrated_account_id}}".'
+        yield found("cron-without-mutex", None, "$", message, fix)
