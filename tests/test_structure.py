@@ -120,7 +120,7 @@ LAYERS: list[list[str]] = [
     ["truto_async.pipeline"],
     ["truto_async.pipeline.graph", "truto_async.pipeline.expressions"],
     ["truto_async.pipeline._jsonata"],
-    ["truto_async.pipeline._jsonata_tree"],
+    ["truto_async.pipeline._jsonata_tree", "truto_async.pipeline._truto_functions"],
     ["truto_async.models"],
     [
         "truto_async.models.sync_job",

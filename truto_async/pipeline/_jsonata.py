@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from attrs import frozen
 
 from truto_async._support import json
 from truto_async.pipeline._jsonata_tree import Analysis
+from truto_async.pipeline._truto_functions import TRUTO_FUNCTIONS, evaluated_here
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from types import ModuleType
 
     from truto_async._support.json import JSONValue
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MISSING",
-    "TRUTO_FUNCTIONS",
     "EvaluationError",
     "SyntaxProblem",
     "evaluate",
@@ -40,6 +41,7 @@ MISSING = "JSONata is not evaluated here: pip install 'truto-async[jsonata]'"
 
 _SECONDS = 1.0
 _DEPTH = 1000
+_END = " "  # keeps the parser from looking behind the end of the text
 
 # Texts and comments, which are skipped, and `args`, with the name behind it.
 _ARGS = re.compile(
@@ -50,21 +52,6 @@ _ARGS = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-
-# What the npm package @truto/truto-jsonata 3.0.6 registers, apart from what it overrides to keep JSONata as it was.
-TRUTO_FUNCTIONS = frozenset(
-    """
-    base64ToBlob blob bufferToString chunk compact convertCurrencyFromSubunit convertCurrencyToSubunit
-    convertHtmlToMarkdown convertMarkdownToAdf convertMarkdownToGoogleDocs convertMarkdownToHtml convertMarkdownToNotion
-    convertMarkdownToSlack convertMdToPdf convertNotionToMarkdown convertNotionToMd convertQueryToSql dependencyGraph
-    diceCoefficient difference digest dtFromFormat dtFromIso find firstNonEmpty flatten flattenDeep flattenDepth
-    generateEmbeddingsCohere getArrayBuffer getDataUri getMimeType groupBy jsToXml jsonParse jsonToCsv jsonToParquet
-    keyBy lofilter mapValues mostSimilar omit orderBy parseDocument parseQuery parseUrl pick
-    recursiveCharacterTextSplitter removeEmpty removeEmptyItems sign sortNodes stringifyQuery teeStream toNumber uuid
-    values wrap xmlToJs zipSqlResponse
-    """.split()  # noqa: SIM905  # reads better than sixty literals
-)
-"""The functions that Truto adds to JSONata (npm: @truto/truto-jsonata)."""
 
 
 @frozen
@@ -103,23 +90,21 @@ def find_syntax_problem(text: str) -> SyntaxProblem | None:
 
     Where the package is not installed, or where the text is nested too deeply for it, nothing is found either.
     """
-    parsed = _parse(text)
-    return parsed if isinstance(parsed, SyntaxProblem) else None
+    found = _analyze(text)
+    return found if isinstance(found, SyntaxProblem) else None
 
 
 def truto_functions(text: str) -> tuple[str, ...]:
     """Return the functions of Truto's own that an expression uses, in their order; none where it cannot be parsed."""
-    free, _ = _free_names(text)
-    return tuple(name for name in free if name in TRUTO_FUNCTIONS)
+    return tuple(name for name in _free(text) if name in TRUTO_FUNCTIONS)
 
 
 def unknown_functions(text: str) -> tuple[str, ...]:
-    """Return the functions that an expression calls, and that neither JSONata, Truto nor itself defines.
+    """Return the functions that an expression calls and that neither JSONata nor Truto nor the expression itself defines.
 
-    None where it cannot be parsed.
+    There are none where it cannot be parsed.
     """
-    _, called = _free_names(text)
-    return tuple(name for name in called if name not in TRUTO_FUNCTIONS)
+    return tuple(name for name, called in _free(text).items() if called and name not in TRUTO_FUNCTIONS)
 
 
 def paths_of(text: str) -> tuple[Path, ...]:
@@ -129,12 +114,12 @@ def paths_of(text: str) -> tuple[Path, ...]:
     path stands for everything. Where the text cannot be parsed, as without the package, only paths that begin with "args"
     are found, by looking at the text.
     """
-    analysis = _analysis(text)
-    return tuple(analysis.reads if analysis is not None else dict.fromkeys(_read_arguments(text)))
+    analysis = _analyze(text)
+    return tuple(analysis.reads if isinstance(analysis, Analysis) else dict.fromkeys(_read_arguments(text)))
 
 
 def evaluate(text: str, data: JSONValue, *, undefined: JSONValue = None, seconds: float = _SECONDS) -> JSONValue:
-    """Evaluate an expression, and return plain JSON.
+    """Evaluate an expression as Truto does, and return plain JSON.
 
     Args:
         text: the expression.
@@ -151,12 +136,14 @@ def evaluate(text: str, data: JSONValue, *, undefined: JSONValue = None, seconds
     problem = find_syntax_problem(text)
     if problem is not None:
         raise EvaluationError(f"it is not JSONata: {problem.message}", "syntax")
-    if foreign := truto_functions(text):
-        raise EvaluationError(f"{_listed(foreign)} is a function of Truto's own, which is not evaluated here", "truto")
-    if unknown := unknown_functions(text):
-        raise EvaluationError(f"{_listed(unknown)} is no function of JSONata; perhaps it is one of Truto's own", "truto")
+    functions = evaluated_here(library.Utils.NULL_VALUE, library.Functions.string)
+    foreign = [name for name in truto_functions(text) if name not in functions]
+    if foreign or unknown_functions(text):
+        raise EvaluationError(_not_here(foreign, unknown_functions(text)), "truto")
     try:
-        expression = library.Jsonata(text + " ", timeout=round(seconds * 1000), stack=_DEPTH)
+        expression = library.Jsonata(text + _END, timeout=round(seconds * 1000), stack=_DEPTH)
+        for name, function in functions.items():
+            expression.register_lambda(name, function)
         expression.set_output_convert_nulls(False)  # so that nothing and null differ
         result = expression.evaluate(json.copy(data))
         return undefined if result is None else _plain(result, library.Utils.NULL_VALUE)
@@ -175,16 +162,19 @@ def _library() -> ModuleType | None:
     return cast("ModuleType", jsonata)
 
 
-def _parse(text: str) -> Any:
-    """Return the tree of an expression, or why there is none; None where nobody knows."""
+def _analyze(text: str) -> Analysis | SyntaxProblem | None:
+    """Return what an expression does, or why it does not parse; None where nobody knows."""
     library = _library()
-    if library is None:
-        return None
     try:
-        # The space keeps the parser from looking behind the end. Regular expressions are JavaScript's: not compiled here.
-        return library.Parser().parse(text + " ", _keep_pattern)
+        return None if library is None else _parse(text, library)
     except RecursionError:
         return None
+
+
+@lru_cache(maxsize=256)  # the checks of a job ask several questions about each expression
+def _parse(text: str, library: ModuleType) -> Analysis | SyntaxProblem:
+    try:
+        return Analysis(library.Parser().parse(text + _END, _keep_pattern))
     except library.JException as error:
         return SyntaxProblem(_message(error), min(error.location, len(text)))
     except KeyError as error:  # of an operator that is none, such as "!"
@@ -194,23 +184,18 @@ def _parse(text: str) -> Any:
 
 
 def _keep_pattern(pattern: str, _: object) -> str:
+    """Return a regular expression as it is; those of JavaScript need not compile here."""
     return pattern
 
 
-def _analysis(text: str) -> Analysis | None:
-    tree = _parse(text)
-    return None if tree is None or isinstance(tree, SyntaxProblem) else Analysis(tree)
-
-
-def _free_names(text: str) -> tuple[list[str], list[str]]:
-    """Return the variables that nobody defines, and those that are called; functions are variables, too."""
-    analysis = _analysis(text)
+def _free(text: str) -> dict[str, bool]:
+    """Return the variables, functions included, that nothing defines here, and whether they are called."""
     library = _library()
-    if analysis is None or library is None:
-        return [], []
-    known: set[str] = analysis.defined | library.Jsonata.static_frame.bindings.keys()
-    used, called = ([name for name in names if name not in known] for names in (analysis.variables, analysis.called))
-    return used, called
+    analysis = _analyze(text)
+    if library is None or not isinstance(analysis, Analysis):
+        return {}
+    known = analysis.defined | library.Jsonata.static_frame.bindings.keys()
+    return {name: name in analysis.called for name in analysis.variables if name not in known}
 
 
 def _read_arguments(text: str) -> Iterable[Path]:
@@ -249,5 +234,8 @@ def _message(error: Exception) -> str:
     return str(error).rstrip(".") or type(error).__name__
 
 
-def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(f"${name}" for name in names)
+def _not_here(foreign: Sequence[str], unknown: Sequence[str]) -> str:
+    names = ", ".join(f"${name}" for name in foreign or unknown)
+    if foreign:
+        return f"it uses functions of Truto's own, which are not evaluated here: {names}"
+    return f"it calls functions that JSONata does not have: {names}"
