@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from truto_async.errors import TrutoError
 from truto_async.models._render import line, plain, render
+from truto_sync._cli_check import add_check
 from truto_sync._cli_runs import add_commands
 from truto_sync._fetch import fetch, read_ids
 from truto_sync.client import Truto
@@ -74,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--demo", action="store_true", help="ask a demo server on this machine; needs no account")
     many.set_defaults(run=_fetch)
     add_commands(commands, _client)
+    add_check(commands, _client)
     return parser
 
 

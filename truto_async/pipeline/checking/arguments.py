@@ -27,7 +27,9 @@ def check_arguments(subject: Subject) -> Iterator[Finding]:
 def _undeclared(subject: Subject) -> Iterator[Finding]:
     """Find each argument that is not declared, where it is first read. Loops have a rule of their own."""
     reads = [read for read in subject.reads if read.steps[:1] == ("args",) and len(read.steps) > 1 and not read.is_loop]
-    wrong = [read for read in reads if subject.is_undeclared(read.steps[1]) and not subject.is_cut_short(read, read.steps[1])]
+    wrong = [
+        read for read in reads if subject.is_undeclared(read.steps[1]) and not subject.is_cut_short(read, read.steps[1])
+    ]
     places = Counter(name for name, _ in {(read.steps[1], read.expression.path) for read in wrong})
     first = {read.steps[1]: read.expression for read in reversed(wrong)}
     for name, expression in first.items():
@@ -45,9 +47,11 @@ def _unused(subject: Subject) -> Iterator[Finding]:
     used = {steps[1] for steps in paths if steps[0] == "args"}
     if subject.is_flat:
         used.update(steps[0] for steps in paths)  # which take arguments without "args" as well
+    text = "\n".join(expression.text for expression in subject.expressions)
     for name, spec in subject.arguments.items():
         # Runs of runtimes 1 to 3 take these by themselves.
         is_taken = subject.is_flat and spec is not None and spec.format in _TAKEN_BY_TRUTO
-        if name not in used and not is_taken:
+        # An expression that does not parse has a finding of its own, and may mean the argument.
+        if name not in used and not is_taken and f"args.{name}" not in text:
             message = f'The argument "{name}" is declared, and nothing reads it.'
             yield found("unused-argument", None, subject.argument_path(name), message, "Use it, or drop it.")

@@ -11,7 +11,6 @@ from truto_async.models.nodes import (
     RequestNode,
     SpoolNode,
     TransformNode,
-    UnknownNode,
     UpdateStateNode,
 )
 from truto_async.pipeline.checking.rules import found
@@ -65,9 +64,7 @@ def _persisted(subject: Subject, site: Site, node: DestinationNode) -> Iterator[
         yield found("persists-nothing", site, site.path, message, "Name the nodes whose records it should hand on.")
     for number, name in enumerate(node.resources_to_persist or ()):
         source = subject.site_of.get(name)
-        if source is not None and isinstance(
-            source.node, DestinationNode | EventNode | UpdateStateNode | DeleteStateNode
-        ):
+        if source is not None and isinstance(source.node, DestinationNode | EventNode | UpdateStateNode | DeleteStateNode):
             message = f"{site} persists {source}, and a node of type {source.node.type} has no records."
             path = f"{site.path}.resources_to_persist[{number}]"
             yield found("persists-no-records", site, path, message, "Name a node that has records.")
@@ -75,7 +72,7 @@ def _persisted(subject: Subject, site: Site, node: DestinationNode) -> Iterator[
 
 def _records_go_nowhere(subject: Subject) -> Iterator[Finding]:
     """Find nodes that nobody gets records from, and that no expression reads, where all names and types are clear."""
-    if any(isinstance(site.node, UnknownNode) for site in subject.sites) or _has_loose_ends(subject):
+    if subject.has_unknown_types or _has_loose_ends(subject):
         return
     for site in subject.sites:
         if _only_makes_records(site) and not subject.graph.children(site.key) and not subject.is_read(site):

@@ -60,7 +60,9 @@ _REQUIRED: Mapping[type[Any], tuple[tuple[str, ...], ...]] = {
 def check_fields(subject: Subject) -> Iterator[Finding]:
     """Check each node on its own."""
     if subject.sites and subject.job.default_runtime_version is None and not subject.is_flat:
-        message = "The nodes are those of runtime 4, and the job has no `default_runtime_version`: the server takes an older one."
+        message = (
+            "The nodes are those of runtime 4, and the job has no `default_runtime_version`: the server takes an older one."
+        )
         yield found("no-runtime", None, "$", message, "Set `default_runtime_version` to 4.")
     for site in subject.sites:
         yield from _type(subject, site)
@@ -87,7 +89,9 @@ def _type(subject: Subject, site: Site) -> Iterator[Finding]:
         yield found("missing-type", site, site.path, message, fix)
     elif subject.is_flat and not isinstance(node, RequestNode | TransformNode | SpoolNode):
         message = f"{site} is of type {node.type}, which runtimes 1 to 3 do not have."
-        yield found("node-needs-runtime-4", site, path, message, "Set `default_runtime_version` to 4, with typed nodes only.")
+        yield found(
+            "node-needs-runtime-4", site, path, message, "Set `default_runtime_version` to 4, with typed nodes only."
+        )
 
 
 def _intended_type(text: str) -> str:
@@ -103,22 +107,22 @@ def _missing(site: Site) -> Iterator[Finding]:
     if isinstance(site.node, DestinationNode) and site.node.destination_type == "datastore":
         required += (("method",),)
     if isinstance(site.node, RequestNode) and site.node.recurse is not None:
-        required += (("recurse.if_",), ("recurse.config",))
+        required += (("recurse.if",), ("recurse.config",))
     for fields in required:
         if all(_field(site, field) in (None, "", {}) for field in fields):
-            names = " nor ".join(f"`{field.rstrip('_')}`" for field in fields)
-            missing = f"has neither {names}" if len(fields) > 1 else f"has no {names}"
+            names = [f"`{field}`" for field in fields]
+            missing = f"has neither {' nor '.join(names)}" if len(names) > 1 else f"has no {names[0]}"
             parent = fields[0].rpartition(".")[0]
             path = f"{site.path}.{parent}" if parent and _field(site, parent) is not None else site.path
-            kind = f"a {site.node.type}" if getattr(site.node, "type", None) else "a request"
-            fix = f"Give it {' or '.join(f'`{field.rstrip("_")}`' for field in fields)}."
-            yield found("missing-field", site, path, f"{site} {missing}, which {kind} needs.", fix)
+            kind = getattr(site.node, "type", None) or "request"
+            message = f"{site} {missing}, and a node of type {kind} needs it."
+            yield found("missing-field", site, path, message, f"Give it {' or '.join(names)}.")
 
 
 def _field(site: Site, path: str) -> object:
     value: Any = site.node
     for name in path.split("."):
-        value = getattr(value, name, None)
+        value = getattr(value, "if_" if name == "if" else name, None)
     return cast("object", value)
 
 
@@ -162,5 +166,5 @@ def _flat_fields(site: Site) -> Iterator[Finding]:
         for field in ("method", "loop_on"):
             if _field(site, field) is not None:
                 message = f"{site} has `{field}`, which only datastores have."
-                fix = f"Drop it, or make the destination a datastore."
+                fix = "Drop it, or make the destination a datastore."
                 yield found("datastore-field", site, f"{site.path}.{field}", message, fix)

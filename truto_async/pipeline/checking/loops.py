@@ -25,7 +25,7 @@ def check_loops(subject: Subject) -> Iterator[Finding]:
     for site in subject.sites:
         loop_on = getattr(site.node, "loop_on", None)
         if isinstance(loop_on, dict):
-            yield _nothing(site, "is an object, where a path is meant")
+            yield _nothing(site, "is an object, where a path is meant.")
     faults: dict[int, list[str | None]] = {}
     for read in subject.reads:
         if read.is_loop and read.expression.node is not None:
@@ -37,23 +37,23 @@ def check_loops(subject: Subject) -> Iterator[Finding]:
 
 
 def _nothing(site: Site, reason: str) -> Finding:
-    message = f"`loop_on` of {site} {reason}."
+    message = f"`loop_on` of {site} {reason}"
     fix = "Write the path of an array, such as `resources.ticketing.tickets` or `args.user_ids`."
     return found("loop-on-nothing", site, f"{site.path}.loop_on", message, fix)
 
 
 def _fault(subject: Subject, site: Site, steps: tuple[str, ...]) -> str | None:
-    """Return why a path cannot lead to an array, as the end of a sentence."""
+    """Return why a path cannot lead to an array, as the rest of a sentence about it."""
     root, *below = steps
     if not below and root in _NO_ARRAYS:
-        return f"is `{root}`, which is no array"
+        return f"is `{root}`, which is no array."
     if root == "args":
         return _argument_fault(subject, below)
     if root == "resources":
         unknown = subject.outputs.unknown_step(steps)
-        return unknown and f"reads `{'.'.join(steps)}`, which no node makes.{subject.suggestion(*unknown)}".rstrip(".")
+        return unknown and f"reads `{'.'.join(steps)}`, which no node makes.{subject.suggestion(*unknown)}"
     if root == "payload" and not isinstance(site.node, DestinationNode | UnknownNode):
-        return "reads `payload`, which only destinations have"
+        return "reads `payload`, which only destinations have."
     if subject.is_flat and not below and root in subject.arguments:
         return _argument_fault(subject, steps)
     return None
@@ -63,9 +63,9 @@ def _argument_fault(subject: Subject, steps: tuple[str, ...] | list[str]) -> str
     name = steps[0]
     if subject.is_undeclared(name):
         clue = subject.suggestion(name, subject.arguments)
-        return f"reads `args.{name}`, which `args_schema` does not declare.{clue}".rstrip(".")
+        return f"reads `args.{name}`, which `args_schema` does not declare.{clue}"
     if len(steps) == 1 and _is_no_array(subject.arguments.get(name)):
-        return f"reads the argument {name}, which is declared as no array"
+        return f"reads the argument {name}, which is declared as no array."
     return None
 
 

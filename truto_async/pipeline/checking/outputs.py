@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from truto_async.models.nodes import RequestNode, UnknownNode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Set as AbstractSet
+    from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from truto_async.models.nodes import Node
 
@@ -31,8 +32,9 @@ class Outputs:
         self.models: dict[str, set[str]] = defaultdict(set)
         """The resources that are called, by their unified model."""
         self.is_open = False
-        """True where a resource is only known when the job runs."""
+        """True where more may come that is not known here: from a resource with a placeholder, or a node of an unknown type."""
         for node in nodes:
+            self.is_open |= isinstance(node, UnknownNode)
             resource = resource_of(node)
             if resource is not None:
                 self.is_open |= "{{" in resource
@@ -66,7 +68,4 @@ class Outputs:
 
 def resource_of(node: Node) -> str | None:
     """Return the resource that a node calls; None where it calls none."""
-    resource = node.resource if isinstance(node, RequestNode) else None
-    if isinstance(node, UnknownNode):
-        resource = node.extra.get("resource")
-    return resource if isinstance(resource, str) and resource else None
+    return (node.resource or None) if isinstance(node, RequestNode) else None

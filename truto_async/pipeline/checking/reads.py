@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from truto_async.pipeline._jsonata import find_syntax_problem, is_installed, paths_of, unknown_functions
+from truto_async.pipeline.expressions import Expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from truto_async.pipeline._jsonata import SyntaxProblem
-    from truto_async.pipeline.expressions import Expression
 
 __all__ = ["JSONata", "Read", "find_dashes", "template_paths"]
 

@@ -34,16 +34,16 @@ def _unknown(subject: Subject, read: Read) -> Iterator[Finding]:
     step, known = unknown
     path = ".".join(read.steps[: read.steps.index(step, 1) + 1])
     message = f"`{path}` is read, and no node makes it.{subject.suggestion(step, known)}"
-    fix = "Records of requests are at their resource, `resources.<model>.<resource>`; what other nodes make is at their name."
+    fix = (
+        "Records of requests are at their resource, `resources.<model>.<resource>`; what other nodes make is at their name."
+    )
     yield found("unknown-resource", subject.site_at(read.expression), read.expression.path, message, fix)
 
 
 def _by_name(subject: Subject, read: Read, name: str) -> Finding:
     place = ".".join(["resources", *subject.outputs.requests[name].split("/")])
     message = f"`resources.{name}` is read, and the records of the request {name} are at its resource: `{place}`."
-    return found(
-        "request-by-name", subject.site_at(read.expression), read.expression.path, message, f"Read `{place}`."
-    )
+    return found("request-by-name", subject.site_at(read.expression), read.expression.path, message, f"Read `{place}`.")
 
 
 def _dashes(subject: Subject) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_async.models.nodes import AddContextNode, DestinationNode, UnknownNode
+from truto_async.models.nodes import DestinationNode, UnknownNode
 from truto_async.pipeline.checking.rules import found
 
 if TYPE_CHECKING:
@@ -18,7 +18,9 @@ __all__ = ["check_scope"]
 
 def check_scope(subject: Subject) -> Iterator[Finding]:
     """Check the roots of what is read; each once for each expression."""
-    roots = {(read.steps[0], read.expression.path): read for read in reversed(subject.reads) if read.steps and not read.is_loop}
+    roots = {
+        (read.steps[0], read.expression.path): read for read in reversed(subject.reads) if read.steps and not read.is_loop
+    }
     for read in roots.values():
         if read.is_of_validation:
             yield from _validation(subject, read)
@@ -54,8 +56,4 @@ def _previous_run_date(subject: Subject, read: Read) -> Iterator[Finding]:
 
 def _is_context(subject: Subject, name: str) -> bool:
     """Return whether a node may add the name to what others see."""
-    return any(
-        isinstance(site.node, UnknownNode)
-        or (isinstance(site.node, AddContextNode) and site.node.config and name in (site.node.config.expression or ""))
-        for site in subject.sites
-    )
+    return subject.has_unknown_types or any(name in text for text in subject.context_texts)

@@ -74,7 +74,9 @@ def _behind_the_end(subject: Subject) -> set[str]:
     pending = [
         site.key
         for site in subject.sites
-        if isinstance(site.node, EventNode) and site.node.config is not None and site.node.config.name in ("complete", "error")
+        if isinstance(site.node, EventNode)
+        and site.node.config is not None
+        and site.node.config.name in ("complete", "error")
     ]
     while pending:
         for child in subject.graph.children(pending.pop()):
@@ -87,8 +89,9 @@ def _behind_the_end(subject: Subject) -> set[str]:
 def _mismatches(subject: Subject) -> Iterator[Finding]:
     read = {_key(site) for site in _sites_of(subject, GetStateNode)}
     written = {_key(site) for site in _sites_of(subject, UpdateStateNode)}
+    only_written = written - read
     for site in _sites_of(subject, GetStateNode):
-        clue = subject.suggestion(_key(site), sorted(written - read), cutoff=0.8) if _key(site) not in written else ""
+        clue = "" if _key(site) in written else subject.suggestion(_key(site), only_written, cutoff=0.8)
         if clue:
             message = f'{site} reads "{_key(site)}", which the job never writes; what it writes is never read.{clue}'
             yield found("mismatched-state", site, f"{site.path}.config.key", message, "Use one key for both.")

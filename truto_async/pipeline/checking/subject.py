@@ -11,17 +11,17 @@ from attrs import frozen
 
 from truto_async._codec.structure_error import json_path
 from truto_async._support import json
-from truto_async.models.nodes import RequestNode
+from truto_async.models.nodes import AddContextNode, Node, RequestNode, UnknownNode
 from truto_async.pipeline.checking.outputs import Outputs, resource_of
 from truto_async.pipeline.checking.reads import JSONata, Read, find_dashes, template_paths
 from truto_async.pipeline.expressions import find_expressions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from truto_async.models.args import ArgSpec
     from truto_async.models.cron_trigger import SyncJobCronTrigger
-    from truto_async.models.nodes import Node
     from truto_async.models.sync_job import SyncJob
     from truto_async.pipeline.expressions import Expression
 
@@ -144,9 +144,7 @@ class Subject:
 
     def is_cut_short(self, read: Read, step: str) -> bool:
         """Return whether a step is what a dash without backticks leaves of a name."""
-        return any(
-            expression is read.expression and steps[-1].startswith(f"{step}-") for expression, steps in self.dashes
-        )
+        return any(expression is read.expression and steps[-1].startswith(f"{step}-") for expression, steps in self.dashes)
 
     @cached_property
     def arguments(self) -> Mapping[str, ArgSpec | None]:
@@ -173,16 +171,26 @@ class Subject:
         """Return the node of an expression; None for the job's own."""
         return None if expression.node is None else self.sites[expression.node]
 
-    def suggestion(self, name: str, names: Iterable[str], *, cutoff: float = 0.6) -> str:
+    @cached_property
+    def has_unknown_types(self) -> bool:
+        """Whether there are nodes that nothing is known about."""
+        return any(isinstance(site.node, UnknownNode) for site in self.sites)
+
+    @cached_property
+    def context_texts(self) -> AbstractSet[str]:
+        """The expressions that add names to what nodes see."""
+        configs = [site.node.config for site in self.sites if isinstance(site.node, AddContextNode)]
+        return {config.expression for config in configs if config is not None and config.expression}
+
+    def suggestion(self, name: str, names: Collection[str], *, cutoff: float = 0.6) -> str:
         """Return a question to append to a message, such as ` Did you mean "tickets"?`, or nothing.
 
         Comparing takes long where a job of thousands of nodes has thousands of wrong names; there, the last go without.
         """
-        candidates = list(dict.fromkeys(names))
-        self._comparisons_left -= len(candidates)
+        self._comparisons_left -= len(names)
         if self._comparisons_left < 0:
             return ""
-        matches = get_close_matches(name, candidates, n=1, cutoff=cutoff)
+        matches = get_close_matches(name, sorted(names), n=1, cutoff=cutoff)
         return f' Did you mean "{matches[0]}"?' if matches else ""
 
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from truto_async.models.nodes import RequestNode
-from truto_async.pipeline._jsonata import MISSING, is_installed
+from truto_async.pipeline._jsonata import is_installed, known_functions
 from truto_async.pipeline.checking.rules import found
 from truto_async.pipeline.checking.subject import is_constant
 
@@ -26,7 +26,10 @@ def check_syntax(subject: Subject) -> Iterator[Finding]:
     """Check templates and JSONata."""
     texts = [expression for expression in subject.expressions if expression.language == "jsonata"]
     if texts and not is_installed():
-        yield found("jsonata-not-checked", None, "$", f"{len(texts)} texts of JSONata were not parsed.", MISSING)
+        message = (
+            f"The job has JSONata ({len(texts)} of its texts), and nothing here can parse it: it may be right or wrong."
+        )
+        yield found("jsonata-not-checked", None, "$", message, "Run pip install 'truto-async[jsonata]', and check again.")
     for expression in texts:
         yield from _jsonata(subject, expression)
     yield from _recursions(subject)
@@ -43,7 +46,9 @@ def _jsonata(subject: Subject, expression: Expression) -> Iterator[Finding]:
         message = f"This is not JSONata: {known.problem.message}{where}."
         yield found("invalid-jsonata", site, path, message, "Correct the expression; try it at https://try.jsonata.org.")
     for name in known.unknown_functions:
-        message = f"Neither JSONata nor Truto has a function ${name}.{subject.suggestion(name, subject.functions)}"
+        message = (
+            f"Neither JSONata nor Truto has a function ${name}.{subject.suggestion(name, known_functions(), cutoff=0.8)}"
+        )
         yield found("unknown-function", site, path, message, "Call one that exists, or define it in the expression.")
 
 
@@ -51,6 +56,6 @@ def _recursions(subject: Subject) -> Iterator[Finding]:
     for site in subject.sites:
         recurse = site.node.recurse if isinstance(site.node, RequestNode) else None
         if recurse is not None and recurse.if_ and is_constant(recurse.if_):
-            message = f"`recurse.if` of {site} has no placeholder, so it is the same for every record: it never ends."
+            message = f"`recurse.if` of {site} has no placeholder, so it is true for every record, and the request is made again without end."
             fix = "Ask the record, as in `{{resources.drive.items.is_folder:bool}}`."
             yield found("constant-recursion", site, f"{site.path}.recurse.if", message, fix)
