@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["add_check"]
 
-_DESCRIPTION = """Check sync jobs without running them: what surely fails, what loses records, what is likely a mistake. A job by id
-is checked with its cron triggers. The exit status is 0 where nothing was found at the level of --severity or above, 1 where
-something was, and 2 where a job could not be read."""
+_DESCRIPTION = """Check sync jobs without running them: what surely fails, what loses records, what is likely a mistake.
+A job by its id is checked with its cron triggers. The exit status is 0 where nothing was found of the severity given or
+above, 1 where something was, and 2 where a job could not be read."""
 
 
 def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser], connect: Connect) -> None:
@@ -127,10 +127,12 @@ def _print_text(checked: Sequence[Checked], _: Sequence[str]) -> None:
             place = f"{job.source}:{finding.path}" if line is None else f"{job.source}:{line}"
             print(plain(f"{place}: {finding.severity}: {finding.message} [{finding.code} {finding.name}]"))
             print(plain(f"    {finding.fix}"))
-    found = [
-        f"{counts[severity]} {severity}{'s' * (counts[severity] > 1)}" for severity in reversed(Severity) if counts[severity]
-    ]
-    print(f"{', '.join(found) or 'no findings'} in {len(checked)} job{'s' * (len(checked) != 1)}")
+    found = [_count(counts[severity], str(severity)) for severity in reversed(Severity) if counts[severity]]
+    print(f"{', '.join(found) or 'no findings'} in {_count(len(checked), 'job')}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 or noun == "info" else f"{number} {noun}s"
 
 
 def _print_json(checked: Sequence[Checked], _: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[{}\[\],]|[^\s{}\[\],:"]+')
 
 
 def find_lines(text: str) -> dict[str, int]:
-    """Map the paths of the values in a JSON text, such as "$.resources[3].name", to the lines where they or their keys begin.
+    """Map the paths of values in a JSON text, such as "$.resources[3].name", to the lines where they, or their keys, begin.
 
     The text has to be JSON; any other gives lines that mean nothing.
     """

@@ -48,7 +48,9 @@ def json_path(steps: Iterable[str | int]) -> str:
 
 
 def _step(step: str | int) -> str:
-    if isinstance(step, str) and re.fullmatch(r"[A-Za-z_$][\w$]*", step):
+    if isinstance(step, int):
+        return f"[{step}]"
+    if re.fullmatch(r"[A-Za-z_$][\w$]*", step):
         return f".{step}"
     return f"[{json.dumps(step)}]"
 

@@ -18,7 +18,7 @@ from truto_async.pipeline._jsonata_tree import Analysis
 from truto_async.pipeline._truto_functions import TRUTO_FUNCTIONS, evaluated_here
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from types import ModuleType
 
     from truto_async._support.json import JSONValue
@@ -30,6 +30,7 @@ __all__ = [
     "SyntaxProblem",
     "evaluate",
     "find_syntax_problem",
+    "guess_paths",
     "is_installed",
     "known_functions",
     "paths_of",
@@ -122,7 +123,14 @@ def paths_of(text: str) -> tuple[Path, ...]:
     are found, by looking at the text.
     """
     analysis = _analyze(text)
-    return tuple(analysis.reads if isinstance(analysis, Analysis) else dict.fromkeys(_read_arguments(text)))
+    return tuple(analysis.reads) if isinstance(analysis, Analysis) else guess_paths(text)
+
+
+def guess_paths(text: str) -> tuple[Path, ...]:
+    """Return the paths of arguments that a text seems to read, as far as it is JSONata; it is not parsed."""
+    found = (match for match in _ARGS.finditer(text) if match["args"])
+    names = (match["quoted"] or match["name"] for match in found)
+    return tuple(dict.fromkeys(("args", name) if name else ("args",) for name in names))
 
 
 def evaluate(text: str, data: JSONValue, *, undefined: JSONValue = None, seconds: float = _SECONDS) -> JSONValue:
@@ -181,7 +189,7 @@ def _analyze(text: str) -> Analysis | SyntaxProblem | None:
 @lru_cache(maxsize=256)  # the checks of a job ask several questions about each expression
 def _parse(text: str, library: ModuleType) -> Analysis | SyntaxProblem:
     try:
-        return Analysis(library.Parser().parse(text + _END, _keep_pattern))
+        return Analysis(library.Jsonata.get_parser().parse(text + _END, _keep_pattern))
     except library.JException as error:
         return SyntaxProblem(_message(error), min(error.location, len(text)))
     except KeyError as error:  # of an operator that is none, such as "!"
@@ -203,14 +211,6 @@ def _free(text: str) -> dict[str, bool]:
         return {}
     known = analysis.defined | library.Jsonata.static_frame.bindings.keys()
     return {name: name in analysis.called for name in analysis.variables if name not in known}
-
-
-def _read_arguments(text: str) -> Iterable[Path]:
-    """Find where a text seems to read arguments, for want of its tree."""
-    for found in _ARGS.finditer(text):
-        if found["args"]:
-            name = found["quoted"] or found["name"]
-            yield ("args", name) if name else ("args",)
 
 
 def _plain(value: Any, null: object) -> JSONValue:

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TRUTO_FUNCTIONS", "evaluated_here"]
 
-# What the npm package @truto/truto-jsonata 3.0.6 registers. It also registers `string`, `keys`, `each`, `sift`, `base64encode`
-# and `base64decode`, which do what JSONata's own do.
+# What the npm package @truto/truto-jsonata 3.0.6 registers, without `string`, `keys`, `each`, `sift`, `base64encode` and
+# `base64decode`, which do what those of JSONata do.
 TRUTO_FUNCTIONS = frozenset(
     """
     base64ToBlob blob bufferToString chunk compact convertCurrencyFromSubunit convertCurrencyToSubunit

@@ -32,7 +32,7 @@ class Outputs:
         self.models: dict[str, set[str]] = defaultdict(set)
         """The resources that are called, by their unified model."""
         self.is_open = False
-        """True where more may come that is not known here: from a resource with a placeholder, or a node of an unknown type."""
+        """True where a resource has a placeholder, or the type of a node is unknown, so that more may come."""
         for node in nodes:
             self.is_open |= isinstance(node, UnknownNode)
             resource = resource_of(node)

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from truto_async.pipeline.checking.finding import Finding
-    from truto_async.pipeline.checking.subject import Read, Subject
+    from truto_async.pipeline.checking.reads import Read
+    from truto_async.pipeline.checking.subject import Subject
 
 __all__ = ["check_resources"]
 
@@ -34,9 +35,7 @@ def _unknown(subject: Subject, read: Read) -> Iterator[Finding]:
     step, known = unknown
     path = ".".join(read.steps[: read.steps.index(step, 1) + 1])
     message = f"`{path}` is read, and no node makes it.{subject.suggestion(step, known)}"
-    fix = (
-        "Records of requests are at their resource, `resources.<model>.<resource>`; what other nodes make is at their name."
-    )
+    fix = "Records of requests are at `resources.<model>.<resource>`; what other nodes make is at `resources.<name>`."
     yield found("unknown-resource", subject.site_at(read.expression), read.expression.path, message, fix)
 
 

@@ -11,17 +11,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from truto_async.pipeline.checking.finding import Finding
-    from truto_async.pipeline.checking.subject import Read, Subject
+    from truto_async.pipeline.checking.reads import Read
+    from truto_async.pipeline.checking.subject import Subject
 
 __all__ = ["check_scope"]
 
 
 def check_scope(subject: Subject) -> Iterator[Finding]:
     """Check the roots of what is read; each once for each expression."""
-    roots = {
-        (read.steps[0], read.expression.path): read for read in reversed(subject.reads) if read.steps and not read.is_loop
-    }
-    for read in roots.values():
+    reads = [read for read in subject.reads if read.steps and not read.is_loop]
+    for read in {(read.steps[0], read.expression.path): read for read in reversed(reads)}.values():
         if read.is_of_validation:
             yield from _validation(subject, read)
         elif not subject.is_flat:

@@ -11,6 +11,7 @@ from truto_async.pipeline.checking.subject import is_constant
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from truto_async.models.nodes import Node
     from truto_async.pipeline.checking.finding import Finding
     from truto_async.pipeline.checking.subject import Site, Subject
 
@@ -70,20 +71,17 @@ def _updates(subject: Subject) -> Iterator[Finding]:
 
 def _behind_the_end(subject: Subject) -> set[str]:
     """Return the nodes that run when the run is complete or has failed."""
-    found_: set[str] = set()
-    pending = [
-        site.key
-        for site in subject.sites
-        if isinstance(site.node, EventNode)
-        and site.node.config is not None
-        and site.node.config.name in ("complete", "error")
-    ]
+    pending = [site.key for site in subject.sites if _is_end(site.node)]
+    behind: set[str] = set()
     while pending:
-        for child in subject.graph.children(pending.pop()):
-            if child not in found_:
-                found_.add(child)
-                pending.append(child)
-    return found_
+        new = [child for child in subject.graph.children(pending.pop()) if child not in behind]
+        behind.update(new)
+        pending += new
+    return behind
+
+
+def _is_end(node: Node) -> bool:
+    return isinstance(node, EventNode) and node.config is not None and node.config.name in ("complete", "error")
 
 
 def _mismatches(subject: Subject) -> Iterator[Finding]:

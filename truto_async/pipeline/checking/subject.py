@@ -105,8 +105,8 @@ class Subject:
         resource = resource_of(site.node)
         place = tuple(resource.split("/")) if resource else (site.node.name or "",)
         steps = [("resources", *place[:length]) for length in range(len(place))]
-        readers = self._readers_below[("resources", *place)].union(*(self._readers[path] for path in [(), *steps]))
-        return bool(readers - {site.index})
+        readers = [self._readers_below[("resources", *place)], *(self._readers[path] for path in [(), *steps])]
+        return any(reader != site.index for group in readers for reader in group)
 
     @cached_property
     def _readers(self) -> Mapping[tuple[str, ...], AbstractSet[int | None]]:

@@ -26,9 +26,7 @@ def check_syntax(subject: Subject) -> Iterator[Finding]:
     """Check templates and JSONata."""
     texts = [expression for expression in subject.expressions if expression.language == "jsonata"]
     if texts and not is_installed():
-        message = (
-            f"The job has JSONata ({len(texts)} of its texts), and nothing here can parse it: it may be right or wrong."
-        )
+        message = f"{len(texts)} of the texts are JSONata, which cannot be parsed here: it may be right or wrong."
         yield found("jsonata-not-checked", None, "$", message, "Run pip install 'truto-async[jsonata]', and check again.")
     for expression in texts:
         yield from _jsonata(subject, expression)
@@ -46,9 +44,8 @@ def _jsonata(subject: Subject, expression: Expression) -> Iterator[Finding]:
         message = f"This is not JSONata: {known.problem.message}{where}."
         yield found("invalid-jsonata", site, path, message, "Correct the expression; try it at https://try.jsonata.org.")
     for name in known.unknown_functions:
-        message = (
-            f"Neither JSONata nor Truto has a function ${name}.{subject.suggestion(name, known_functions(), cutoff=0.8)}"
-        )
+        clue = subject.suggestion(name, known_functions(), cutoff=0.8)
+        message = f"Neither JSONata nor Truto has a function ${name}.{clue}"
         yield found("unknown-function", site, path, message, "Call one that exists, or define it in the expression.")
 
 
@@ -56,6 +53,6 @@ def _recursions(subject: Subject) -> Iterator[Finding]:
     for site in subject.sites:
         recurse = site.node.recurse if isinstance(site.node, RequestNode) else None
         if recurse is not None and recurse.if_ and is_constant(recurse.if_):
-            message = f"`recurse.if` of {site} has no placeholder, so it is true for every record, and the request is made again without end."
+            message = f"`recurse.if` of {site} has no placeholder: it is true for every record, so there is no end."
             fix = "Ask the record, as in `{{resources.drive.items.is_folder:bool}}`."
             yield found("constant-recursion", site, f"{site.path}.recurse.if", message, fix)
