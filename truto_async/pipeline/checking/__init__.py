@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from truto_async.pipeline.checking.arguments import check_arguments
+from truto_async.pipeline.checking.arguments import check_argument_use
 from truto_async.pipeline.checking.delivery import check_delivery
 from truto_async.pipeline.checking.dependencies import check_dependencies
 from truto_async.pipeline.checking.fields import check_fields
@@ -35,7 +35,7 @@ __all__ = ["RULES", "Finding", "Rule", "Severity", "check"]
 _CHECKS = (
     check_dependencies,
     check_fields,
-    check_arguments,
+    check_argument_use,
     check_resources,
     check_loops,
     check_scope,

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from truto_async.pipeline.checking.finding import Finding
     from truto_async.pipeline.checking.subject import Subject
 
-__all__ = ["check_arguments"]
+__all__ = ["check_argument_use"]
 
 _TAKEN_BY_TRUTO = frozenset({"integrated_account_id", "webhook_id", "datastore_id"})
 
 
-def check_arguments(subject: Subject) -> Iterator[Finding]:
+def check_argument_use(subject: Subject) -> Iterator[Finding]:
     """Check that arguments are declared where they are read, and read where they are declared."""
     yield from _undeclared(subject)
     yield from _unused(subject)
@@ -48,9 +48,9 @@ def _unused(subject: Subject) -> Iterator[Finding]:
     if subject.is_flat:
         used.update(steps[0] for steps in paths)  # which take arguments without "args" as well
     text = "\n".join(expression.text for expression in subject.expressions)
-    for name, spec in subject.arguments.items():
+    for name, argument in subject.arguments.items():
         # Runs of runtimes 1 to 3 take these by themselves.
-        is_taken = subject.is_flat and spec is not None and spec.format in _TAKEN_BY_TRUTO
+        is_taken = subject.is_flat and argument.format in _TAKEN_BY_TRUTO
         # An expression that does not parse has a finding of its own, and may mean the argument.
         if name not in used and not is_taken and f"args.{name}" not in text:
             message = f'The argument "{name}" is declared, and nothing reads it.'

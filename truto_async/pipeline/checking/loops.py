@@ -10,7 +10,6 @@ from truto_async.pipeline.checking.rules import found
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from truto_async.models.args import ArgSpec
     from truto_async.pipeline.checking.finding import Finding
     from truto_async.pipeline.checking.subject import Site, Subject
 
@@ -64,11 +63,7 @@ def _argument_fault(subject: Subject, steps: tuple[str, ...] | list[str]) -> str
     if subject.is_undeclared(name):
         clue = subject.suggestion(name, subject.arguments)
         return f"reads `args.{name}`, which `args_schema` does not declare.{clue}"
-    if len(steps) == 1 and _is_no_array(subject.arguments.get(name)):
+    types = subject.arguments[name].types if name in subject.arguments else ()
+    if len(steps) == 1 and types and _OTHER_TYPES.issuperset(types):
         return f"reads the argument {name}, which is declared as no array."
     return None
-
-
-def _is_no_array(spec: ArgSpec | None) -> bool:
-    kinds = [] if spec is None or not spec.type else [spec.type] if isinstance(spec.type, str) else spec.type
-    return bool(kinds) and _OTHER_TYPES.issuperset(kinds)

@@ -11,6 +11,7 @@ from truto_async.pipeline.checking.subject import is_constant
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from truto_async.models.cron_trigger import SyncJobCronTrigger
     from truto_async.models.nodes import Node
     from truto_async.pipeline.checking.finding import Finding
     from truto_async.pipeline.checking.subject import Site, Subject
@@ -100,3 +101,17 @@ def _triggers(subject: Subject) -> Iterator[Finding]:
         message = "The job has a cron trigger and no `mutex_key`: where a run takes longer than expected, two run at once."
         fix = 'Set `mutex_key`, mostly to "{{args.integrated_account_id}}".'
         yield found("cron-without-mutex", None, "$", message, fix)
+    for trigger in subject.triggers:
+        for fault in subject.job.check_args(trigger.args):
+            if fault.code != "not_checked" and not (fault.code == "missing" and _gives(trigger, subject, fault.name or "")):
+                message = f"The runs of the cron trigger {trigger.id} are refused: {fault.message}."
+                yield found("trigger-arguments", None, "$.args_schema", message, "Correct the `args` of the trigger.")
+
+
+def _gives(trigger: SyncJobCronTrigger, subject: Subject, name: str) -> bool:
+    """Return whether a trigger has an argument in a field of its own."""
+    argument = subject.arguments.get(name)
+    if argument is None:
+        return False
+    own = {"integrated_account_id": trigger.integrated_account_id, "webhook_id": trigger.webhook_id}
+    return bool(own.get(argument.format or ""))

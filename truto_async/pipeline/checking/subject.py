@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from truto_async._codec.structure_error import json_path
-from truto_async._support import json
 from truto_async.models.nodes import AddContextNode, Node, RequestNode, UnknownNode
+from truto_async.pipeline.arguments import declared_arguments
 from truto_async.pipeline.checking.outputs import Outputs, resource_of
 from truto_async.pipeline.checking.reads import JSONata, Read, find_dashes, template_paths
 from truto_async.pipeline.expressions import find_expressions
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from truto_async.models.args import ArgSpec
     from truto_async.models.cron_trigger import SyncJobCronTrigger
     from truto_async.models.sync_job import SyncJob
+    from truto_async.pipeline.arguments import Argument
     from truto_async.pipeline.expressions import Expression
 
 __all__ = ["Site", "Subject", "is_constant"]
@@ -147,13 +147,9 @@ class Subject:
         return any(expression is read.expression and steps[-1].startswith(f"{step}-") for expression, steps in self.dashes)
 
     @cached_property
-    def arguments(self) -> Mapping[str, ArgSpec | None]:
-        """The arguments that are declared, by name; None for an entry that is no specification."""
-        schema = self.job.args_schema
-        if schema is None:
-            return {}
-        loose = json.as_object(schema.extra.get("properties")) if schema.is_json_schema else schema.extra
-        return {**dict.fromkeys(loose), **schema.properties}
+    def arguments(self) -> Mapping[str, Argument]:
+        """The arguments that are declared, by name."""
+        return declared_arguments(self.job.args_schema)
 
     def argument_path(self, name: str) -> str:
         """Return where an argument is declared."""
