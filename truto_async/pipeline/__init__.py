@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from truto_async.pipeline.checking import *
     from truto_async.pipeline.expressions import *
     from truto_async.pipeline.graph import *
+    from truto_async.pipeline.placeholders import *
+    from truto_async.pipeline.rendering import *
 else:
     from truto_async._support.lazy import lazy
 
-    _MODULES = ("graph", "expressions", "arguments", "argument_check", "checking")
+    _MODULES = ("graph", "expressions", "placeholders", "rendering", "arguments", "argument_check", "checking")
     __getattr__, __dir__ = lazy(__name__, *(f"{__name__}.{module}" for module in _MODULES))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -14,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from truto_async.pipeline._jsonata import SyntaxProblem
+    from truto_async.pipeline.placeholders import Template
 
 __all__ = ["JSONata", "Read", "find_dashes", "template_paths"]
 
-_PLACEHOLDER = re.compile(r"\{\{([\w\-./|:?\s]+)\}\}", re.ASCII)
 _LITERALS = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|/\*.*?\*/""", re.DOTALL)
 _DASHED = re.compile(r"(?<![\w.`$])((?:args|resources)(?:\.(?:`[^`]+`|[^\W\d]\w*))*?)\.([^\W\d]\w*(?:-[^\W\d]\w*)+)")
 
@@ -58,13 +59,11 @@ class JSONata:
             self.paths = [*self.paths, ("resources",)]
 
 
-def template_paths(text: str) -> Iterator[tuple[str, ...]]:
-    """Return what a template reads."""
-    for match in _PLACEHOLDER.finditer(text):
-        paths, _, _ = match[1].partition("?:")
-        for path in paths.split("|"):
-            for either in path.partition(":")[0].split():
-                yield tuple(either.split("."))
+def template_paths(template: Template) -> Iterator[tuple[str, ...]]:
+    """Return what a template reads, up to steps that lead to several values."""
+    for placeholder in template.placeholders:
+        for path in placeholder.reads:
+            yield tuple(map(str, takewhile(lambda step: isinstance(step, str | int), path)))
 
 
 def find_dashes(text: str) -> Iterator[tuple[str, ...]]:

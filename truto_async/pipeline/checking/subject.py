@@ -15,6 +15,7 @@ from truto_async.pipeline.arguments import declared_arguments
 from truto_async.pipeline.checking.outputs import Outputs, resource_of
 from truto_async.pipeline.checking.reads import JSONata, Read, find_dashes, template_paths
 from truto_async.pipeline.expressions import find_expressions
+from truto_async.pipeline.placeholders import Template
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -91,7 +92,7 @@ class Subject:
             case "path":
                 return [tuple(expression.text.strip().split("."))]
             case "template":
-                return template_paths(expression.text)
+                return template_paths(Template.parse(expression.text))
             case "jsonata":
                 return self.jsonata[expression.text].paths
 

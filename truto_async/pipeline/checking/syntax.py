@@ -9,6 +9,7 @@ from truto_async.models.nodes import RequestNode
 from truto_async.pipeline._jsonata import is_installed, known_functions
 from truto_async.pipeline.checking.rules import found
 from truto_async.pipeline.checking.subject import is_constant
+from truto_async.pipeline.placeholders import Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_syntax"]
 
-_PLACEHOLDER = re.compile(r"\{\{[\w\-./|:?\s]+\}\}", re.ASCII)
+_ALMOST = re.compile(r"\{\{(?s:.*?)\}\}|\{\{|\}\}")
 
 
 def check_syntax(subject: Subject) -> Iterator[Finding]:
@@ -28,15 +29,38 @@ def check_syntax(subject: Subject) -> Iterator[Finding]:
     if texts and not is_installed():
         message = f"{len(texts)} of the texts are JSONata, which cannot be parsed here: it may be right or wrong."
         yield found("jsonata-not-checked", None, "$", message, "Run pip install 'truto-async[jsonata]', and check again.")
-    for expression in texts:
-        yield from _jsonata(subject, expression)
+    for expression in subject.expressions:
+        if expression.language == "jsonata":
+            yield from _jsonata(subject, expression)
+        elif expression.language == "template" and ("{{" in expression.text or "}}" in expression.text):
+            yield from _template(subject, expression)
     yield from _recursions(subject)
+
+
+def _template(subject: Subject, expression: Expression) -> Iterator[Finding]:
+    """Find what is wrong with placeholders, and what looks like one and is none."""
+    site, path = subject.site_at(expression), expression.path
+    template = Template.parse(expression.text)
+    for placeholder in template.placeholders:
+        for fault in placeholder.faults:
+            message = f"The placeholder {placeholder.text} fails: {fault.problem}."
+            yield found("invalid-placeholder", site, path, message, f"{fault.advice[:1].upper()}{fault.advice[1:]}.")
+        for alternative in placeholder.alternatives:
+            if len(alternative.reads) > 1:
+                message = f"In {placeholder.text}, the spaces in `{alternative.path}` mean either of several paths."
+                fix = "Write one path without spaces, or several with | between them."
+                yield found("invalid-placeholder", site, path, message, fix)
+    for text in template.parts:
+        for almost in _ALMOST.findall(text) if isinstance(text, str) else ():
+            message = f"{almost} is no placeholder, and stays in the text as it is."
+            fix = "Between {{ and }}, write letters, digits and _ - . / | : ? only, such as {{args.ids.0}}."
+            yield found("invalid-placeholder", site, path, message, fix)
 
 
 def _jsonata(subject: Subject, expression: Expression) -> Iterator[Finding]:
     site, path, known = subject.site_at(expression), expression.path, subject.jsonata[expression.text]
-    if placeholder := _PLACEHOLDER.search(expression.text):
-        message = f"This is JSONata, where the placeholder {placeholder[0]} is not filled in."
+    if placeholders := Template.parse(expression.text).placeholders:
+        message = f"This is JSONata, where the placeholder {placeholders[0].text} is not filled in."
         fix = "Write the path without the braces, and outside of quotes."
         yield found("placeholder-in-jsonata", site, path, message, fix)
     elif known.problem is not None:

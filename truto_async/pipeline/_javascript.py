@@ -1,0 +1,260 @@
+"""How JavaScript sees JSON values: its `undefined`, its text of a value, its order of keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from truto_async._support.json import JSONValue
+
+__all__ = [
+    "ARRAY_METHODS",
+    "FUNCTION_METHODS",
+    "MAX_DEPTH",
+    "OBJECT_METHODS",
+    "UNDEFINED",
+    "WHITESPACE",
+    "Method",
+    "Undefined",
+    "UnrenderableError",
+    "as_number",
+    "in_text",
+    "is_array",
+    "is_object",
+    "property_order",
+    "replace_first",
+    "to_string",
+]
+
+MAX_DEPTH: Final = 100_000
+"""How deep a value may be nested; what is deeper contains itself."""
+
+WHITESPACE: Final = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+"""The characters of `\\s` and `trim`. Python's differ."""
+
+# fmt: off  # a name a line would hide the rest
+OBJECT_METHODS: Final = frozenset(
+    {
+        "__defineGetter__",
+        "__defineSetter__",
+        "__lookupGetter__",
+        "__lookupSetter__",
+        "__proto__",
+        "constructor",
+        "hasOwnProperty",
+        "isPrototypeOf",
+        "propertyIsEnumerable",
+        "toLocaleString",
+        "toString",
+        "valueOf",
+    }
+)
+"""What every object has besides its own keys."""
+
+ARRAY_METHODS: Final = OBJECT_METHODS | {
+    "at",
+    "concat",
+    "copyWithin",
+    "entries",
+    "every",
+    "fill",
+    "filter",
+    "find",
+    "findIndex",
+    "findLast",
+    "findLastIndex",
+    "flat",
+    "flatMap",
+    "forEach",
+    "includes",
+    "indexOf",
+    "join",
+    "keys",
+    "lastIndexOf",
+    "map",
+    "pop",
+    "push",
+    "reduce",
+    "reduceRight",
+    "reverse",
+    "shift",
+    "slice",
+    "some",
+    "sort",
+    "splice",
+    "toReversed",
+    "toSorted",
+    "toSpliced",
+    "unshift",
+    "values",
+    "with",
+}
+"""What every array has besides its elements and `length`."""
+
+FUNCTION_METHODS: Final = OBJECT_METHODS | {"apply", "bind", "call"}
+"""What every function has, besides some that are no use."""
+# fmt: on
+
+
+class Undefined(Enum):
+    """The type of `UNDEFINED`."""
+
+    UNDEFINED = "undefined"
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+UNDEFINED: Final = Undefined.UNDEFINED
+"""JavaScript's `undefined`: no value at all, where None is its `null`."""
+
+
+@frozen
+class Method:
+    """What JavaScript finds where a path names no key of an object, but one of its methods. JSON leaves it out."""
+
+    name: str
+    """Its name."""
+
+
+class UnrenderableError(Exception):
+    """A placeholder has no value: JavaScript would throw."""
+
+    def __init__(self, problem: str, advice: str) -> None:
+        """Say what is wrong, and what to do."""
+        super().__init__(problem, advice)
+        self.problem = problem
+        self.advice = advice
+
+
+def is_object(value: object) -> TypeGuard[Mapping[str, JSONValue]]:
+    """Tell whether a value is an object with keys."""
+    return isinstance(value, dict | Mapping)  # the first for speed
+
+
+def is_array(value: object) -> TypeGuard[Sequence[JSONValue]]:
+    """Tell whether a value is an array."""
+    return isinstance(value, list | tuple)
+
+
+def property_order(keys: Iterable[Any]) -> list[Any]:
+    """Sort keys as JavaScript does: those that look like indices of an array come first, by their size."""
+    keys = list(keys)
+    indices = sorted(filter(_is_index, keys), key=int)
+    return [*indices, *(key for key in keys if not _is_index(key))] if indices else keys
+
+
+def _is_index(key: str | int) -> bool:
+    return isinstance(key, int) or (re.fullmatch("0|[1-9][0-9]{0,9}", key) is not None and int(key) < 2**32 - 1)
+
+
+def as_number(number: float) -> int | float:
+    """Return a number as JavaScript has and writes it, so that an integer beyond 2**53 loses digits.
+
+    It is an int where JavaScript writes it without a fraction or exponent.
+    """
+    try:
+        double = float(number)
+    except OverflowError:
+        return float("inf") if number > 0 else float("-inf")
+    return int(Decimal(str(double))) if double.is_integer() and abs(double) < 1e21 else double
+
+
+def in_text(value: JSONValue) -> str:
+    """Return `String(value)`, as it is inserted in a text. Raises UnrenderableError where JavaScript throws."""
+    if is_array(value):
+        return ",".join("" if leaf is None or leaf is UNDEFINED else _leaf_text(leaf) for leaf in _leaves(value))
+    return _leaf_text(value)
+
+
+def to_string(value: JSONValue) -> str:
+    """Return lodash's `toString(value)`, which shows null in arrays, and the sign of zero.
+
+    Raises UnrenderableError where JavaScript throws.
+    """
+    return ",".join("-0" if _is_negative_zero(leaf) else _leaf_text(leaf) for leaf in _leaves(value))
+
+
+def _is_negative_zero(value: JSONValue) -> bool:
+    return isinstance(value, float) and str(value) == "-0.0"
+
+
+def _leaves(value: JSONValue) -> Iterator[JSONValue]:
+    """Walk over what arrays in arrays hold in the end; an empty one holds an empty text."""
+    pending = [iter([value])]
+    while pending:
+        leaf = next(pending[-1], pending)
+        if leaf is pending:
+            pending.pop()
+        elif not is_array(leaf):
+            yield leaf
+        elif len(pending) > MAX_DEPTH:
+            raise UnrenderableError("it reads an array that contains itself", "read one of its elements")
+        elif leaf:
+            pending.append(iter(leaf))
+        else:
+            yield ""
+
+
+def _leaf_text(value: JSONValue) -> str:
+    match value:
+        case str():
+            return value
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return _number_text(as_number(value))
+        case Undefined():
+            return "undefined"
+        case Method(name=name):
+            return f"function {name}() {{ [native code] }}"
+        case _ if not is_object(value):
+            kind = type(value).__name__
+            raise UnrenderableError(f"it reads a value of type {kind}, which JSON does not have", "give JSON as the context")
+        case {"toString": _}:
+            raise UnrenderableError(
+                'it reads an object with the key "toString", which has no text', "read one of its fields"
+            )
+        case _:
+            return "[object Object]"
+
+
+def _number_text(number: float) -> str:
+    """Write a number as JavaScript does: the same digits as Python, but other rules for the exponent."""
+    if isinstance(number, int):
+        return str(number)
+    if number != number or number in (float("inf"), float("-inf")):  # noqa: PLR0124  # NaN
+        return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[str(number)]
+    sign, digits, exponent = Decimal(str(number)).as_tuple()
+    point = len(digits) + int(exponent)
+    text = "".join(map(str, digits)).rstrip("0")
+    if -6 < point <= 0:
+        text = f"0.{'0' * -point}{text}"
+    elif 0 < point < len(text):
+        text = f"{text[:point]}.{text[point:]}"
+    else:
+        text = f"{text[0]}.{text[1:]}".rstrip(".") + f"e{point - 1:+}"
+    return f"-{text}" if sign else text
+
+
+def replace_first(text: str, old: str, new: str) -> str:
+    """Return a text with the first of the occurrences that it has replaced, as `String.replace` does.
+
+    That gives a meaning to `$&` and its like in what is inserted.
+    """
+    before, _, after = text.partition(old)
+    meanings = {"$": "$", "&": old, "`": before, "'": after}
+    return before + re.sub(r"\$([$&`'])", lambda match: meanings[match[1]], new) + after
