@@ -73,6 +73,7 @@ RULES: Sequence[Rule] = (
     Rule("TRUTO403", "placeholder-in-jsonata", _ERROR, "JSONata has a placeholder, which is not filled in there."),
     Rule("TRUTO404", "unknown-function", _WARNING, "JSONata calls a function that neither JSONata nor Truto has."),
     Rule("TRUTO405", "constant-recursion", _WARNING, "`recurse.if` is the same for every record."),
+    Rule("TRUTO406", "merge-without-json", _WARNING, "`$truto_merge` has a template that gives no object."),
     Rule("TRUTO499", "jsonata-not-checked", _INFO, "There is JSONata, and the package that reads it is not installed."),
     # 5: state and schedules
     Rule("TRUTO501", "no-state-key", _WARNING, "There are state nodes, and no `state_key`."),

@@ -164,6 +164,11 @@ class Subject:
         is_open = schema is not None and schema.is_json_schema and bool(schema.extra.get("additionalProperties"))
         return not is_open and name not in self.arguments
 
+    def is_unknown(self, expression: Expression) -> bool:
+        """Return whether it belongs to a node of an unknown type, so that nobody knows what it is."""
+        site = self.site_at(expression)
+        return site is not None and isinstance(site.node, UnknownNode)
+
     def site_at(self, expression: Expression) -> Site | None:
         """Return the node of an expression; None for the job's own."""
         return None if expression.node is None else self.sites[expression.node]

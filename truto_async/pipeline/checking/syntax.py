@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
 __all__ = ["check_syntax"]
 
-_ALMOST = re.compile(r"\{\{(?s:.*?)\}\}|\{\{|\}\}")
+_ALMOST = re.compile(
+    r"""
+    \{\{ \s* \w [^{}]* \}\}                                             # other characters in it, such as [0]
+    | \{\{ \s* (?: args|payload|resources|sync_job_run ) \. [^{}\s]* \}?  # never closed
+    | \{ (?: args|payload|resources|sync_job_run ) \. [\w.-]+ \}           # one brace only
+    """,
+    re.VERBOSE,
+)
+_MERGE = re.compile(r"\.\$truto_merge(\[\d+\])?\Z")
 
 
 def check_syntax(subject: Subject) -> Iterator[Finding]:
@@ -32,8 +40,11 @@ def check_syntax(subject: Subject) -> Iterator[Finding]:
     for expression in subject.expressions:
         if expression.language == "jsonata":
             yield from _jsonata(subject, expression)
-        elif expression.language == "template" and ("{{" in expression.text or "}}" in expression.text):
-            yield from _template(subject, expression)
+        elif expression.language == "template" and not subject.is_unknown(expression):
+            if "{" in expression.text:
+                yield from _template(subject, expression)
+            if _MERGE.search(expression.path):
+                yield from _merge(subject, expression)
     yield from _recursions(subject)
 
 
@@ -53,8 +64,18 @@ def _template(subject: Subject, expression: Expression) -> Iterator[Finding]:
     for text in template.parts:
         for almost in _ALMOST.findall(text) if isinstance(text, str) else ():
             message = f"{almost} is no placeholder, and stays in the text as it is."
-            fix = "Between {{ and }}, write letters, digits and _ - . / | : ? only, such as {{args.ids.0}}."
+            fix = "Write {{ and }} around letters, digits and _ - . / | : ? only, such as {{args.ids.0}}."
             yield found("invalid-placeholder", site, path, message, fix)
+
+
+def _merge(subject: Subject, expression: Expression) -> Iterator[Finding]:
+    """Find what `$truto_merge` skips, since it is no object."""
+    template = Template.parse(expression.text)
+    alternatives = [each for placeholder in template.placeholders for each in placeholder.alternatives]
+    if len(template.parts) > 1 or any(each.type not in ("json", "any") for each in alternatives) or not alternatives:
+        message = f"`$truto_merge` takes objects, and {expression.text} gives a text, which is skipped."
+        fix = "Write one placeholder with the type `json`, such as {{args.filter:json}}."
+        yield found("merge-without-json", subject.site_at(expression), expression.path, message, fix)
 
 
 def _jsonata(subject: Subject, expression: Expression) -> Iterator[Finding]:
