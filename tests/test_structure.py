@@ -29,6 +29,7 @@ LAYERS: list[list[str]] = [
     ["truto_sync.__main__"],
     ["truto_sync._cli"],
     ["truto_sync._fetch", "truto_sync._cli_runs", "truto_sync._cli_check"],
+    ["truto_sync._check"],
     ["truto_sync._sarif", "truto_sync._json_lines"],
     ["truto_sync._job_source"],
     ["truto_sync.testing", "truto_sync.webhooks", "truto_sync.pipeline"],

@@ -1,29 +1,16 @@
-"""The command `check`."""
+"""The command `check`: what it takes."""
 
 from __future__ import annotations
 
-import json
-import sys
-from collections import Counter
-from difflib import get_close_matches
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from truto_async.errors import InvalidArgumentError, TrutoError
-from truto_async.models._render import plain
-from truto_async.pipeline import RULES, Severity
-from truto_sync._job_source import SOURCE_HELP, client_on_demand, is_file, read_job
-from truto_sync._json_lines import find_lines, line_of
-from truto_sync._sarif import Checked, sarif_log
+from truto_sync._job_source import SOURCE_HELP
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
 
-    from truto_async._support.json import JSONObject
-    from truto_async.pipeline import Finding
-    from truto_sync._job_source import Client, Connect
+    from truto_sync._job_source import Connect
 
 __all__ = ["add_check"]
 
@@ -44,7 +31,7 @@ def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser], con
     check.add_argument("--format", choices=["text", "json", "sarif"], default="text", help="how to print; default text")
     check.add_argument(
         "--severity",
-        choices=[str(severity) for severity in reversed(Severity)],
+        choices=["error", "warning", "info"],
         default="warning",
         help="what to fail on: findings of this severity and above; default warning",
     )
@@ -60,102 +47,6 @@ def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser], con
 
 
 def _check(connect: Connect, options: argparse.Namespace) -> int:
-    sources: Sequence[str | None] = options.jobs or ([None] if options.demo else [])
-    checked: list[Checked] = []
-    failures: list[str] = []
-    try:
-        ignored = [_ignored(text) for text in options.ignore]
-        if not sources:
-            raise InvalidArgumentError("check: the id of a job or a file is needed, or --demo")
-        with client_on_demand(connect, demo=options.demo) as client:
-            for source in sources:
-                try:
-                    checked.append(_checked(source, client, ignored))
-                except TrutoError as error:
-                    failures.append(" ".join(f"{source}: {error}".split()))
-    except TrutoError as error:
-        failures.append(" ".join(str(error).split()))
-    for failure in failures:
-        print("error:", plain(failure), file=sys.stderr)
-    _PRINTERS[options.format](checked, failures)
-    if failures:
-        return 2
-    least = Severity[options.severity.upper()]
-    return int(any(finding.severity >= least for job in checked for finding in job.findings))
+    from truto_sync._check import check  # noqa: PLC0415  # brings in all rules, for this command only
 
-
-def _checked(source: str | None, client: Client, ignored: Sequence[tuple[str, str | None]]) -> Checked:
-    """Read a job and check it; one that the server has, with its triggers."""
-    job = read_job(source, client)
-    in_file = source is not None and is_file(source)
-    triggers = () if in_file else client()[0].sync_job_cron_triggers.list(sync_job_id=job.id)
-    findings = [
-        finding
-        for finding in job.check(triggers)
-        if (finding.code, None) not in ignored and (finding.code, finding.node) not in ignored
-    ]
-    lines = _lines(source, findings) if in_file and source not in (None, "-") else [None] * len(findings)
-    return Checked(source or job.id, in_file and source != "-", findings, lines)
-
-
-def _lines(source: str, findings: Sequence[Finding]) -> Sequence[int | None]:
-    """Return the lines of findings in a file."""
-    text = Path(source).read_text("utf-8-sig") if findings else ""
-    try:
-        json.loads(text)
-    except ValueError:  # another format
-        return [None] * len(findings)
-    lines = find_lines(text)
-    return [line_of(finding.path, lines) for finding in findings]
-
-
-def _ignored(text: str) -> tuple[str, str | None]:
-    """Return the code of a rule, and the node if there is one."""
-    name, colon, node = text.partition(":")
-    for rule in RULES:
-        if name.upper() == rule.code or name == rule.name:
-            return rule.code, node if colon else None
-    close = get_close_matches(name, [each for rule in RULES for each in (rule.name, rule.code)], n=1)
-    raise InvalidArgumentError(f"--ignore: there is no rule {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
-
-
-def _print_text(checked: Sequence[Checked], _: Sequence[str]) -> None:
-    counts: Counter[Severity] = Counter()
-    for job in checked:
-        for finding, line in zip(job.findings, job.lines, strict=True):
-            counts[finding.severity] += 1
-            place = f"{job.source}:{finding.path}" if line is None else f"{job.source}:{line}"
-            print(plain(f"{place}: {finding.severity}: {finding.message} [{finding.code} {finding.name}]"))
-            print(plain(f"    {finding.fix}"))
-    found = [_count(counts[severity], str(severity)) for severity in reversed(Severity) if counts[severity]]
-    print(f"{', '.join(found) or 'no findings'} in {_count(len(checked), 'job')}")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 or noun == "info" else f"{number} {noun}s"
-
-
-def _print_json(checked: Sequence[Checked], _: Sequence[str]) -> None:
-    found = [_to_json(job, *each) for job in checked for each in zip(job.findings, job.lines, strict=True)]
-    print(json.dumps(found, indent=2))
-
-
-def _to_json(job: Checked, finding: Finding, line: int | None) -> JSONObject:
-    return {
-        "job": job.source,
-        "line": line,
-        "code": finding.code,
-        "name": finding.name,
-        "severity": str(finding.severity),
-        "node": finding.node,
-        "path": finding.path,
-        "message": finding.message,
-        "fix": finding.fix,
-    }
-
-
-def _print_sarif(checked: Sequence[Checked], failures: Sequence[str]) -> None:
-    print(json.dumps(sarif_log(checked, failures), indent=2))
-
-
-_PRINTERS = {"text": _print_text, "json": _print_json, "sarif": _print_sarif}
+    return check(connect, options)

@@ -39,8 +39,13 @@ class Checked:
     findings: Sequence[Finding]
     """What was found."""
 
-    lines: Sequence[int | None]
-    """For each finding, the line that it is on, where that is known."""
+    lines: Sequence[int | None] = ()
+    """The lines that they are on, None where a line is not known; empty where none is."""
+
+    @property
+    def found(self) -> Iterable[tuple[Finding, int | None]]:
+        """The findings, each with its line."""
+        return zip(self.findings, self.lines or [None] * len(self.findings), strict=True)
 
 
 def sarif_log(jobs: Iterable[Checked], failures: Sequence[str]) -> JSONObject:
@@ -59,7 +64,7 @@ def sarif_log(jobs: Iterable[Checked], failures: Sequence[str]) -> JSONObject:
 
 def _results(job: Checked) -> Iterator[JSONObject]:
     seen: Counter[str] = Counter()
-    for finding, line in zip(job.findings, job.lines, strict=True):
+    for finding, line in job.found:
         # Other nodes may come and go before the node without making another finding of it.
         place = finding.path if finding.node is None else finding.path.partition("]")[2]
         identity = "\0".join([finding.code, "" if job.is_file else job.source, finding.node or "", place])

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from truto_async.pipeline.checking.finding import Finding
+    from truto_async.pipeline.checking.reads import Read
     from truto_async.pipeline.checking.subject import Subject
 
 __all__ = ["check_argument_use"]
@@ -26,18 +27,19 @@ def check_argument_use(subject: Subject) -> Iterator[Finding]:
 
 def _undeclared(subject: Subject) -> Iterator[Finding]:
     """Find each argument that is not declared, where it is first read. Loops have a rule of their own."""
-    reads = [read for read in subject.reads if read.steps[:1] == ("args",) and len(read.steps) > 1 and not read.is_loop]
-    wrong = [
-        read for read in reads if subject.is_undeclared(read.steps[1]) and not subject.is_cut_short(read, read.steps[1])
-    ]
+    reads = [read for read in subject.reads if read.steps[:1] == ("args",) and len(read.steps) > 1]
+    wrong = [read for read in reads if subject.is_undeclared(read.steps[1]) and not _is_left_alone(subject, read)]
     places = Counter(name for name, _ in {(read.steps[1], read.expression.path) for read in wrong})
-    first = {read.steps[1]: read.expression for read in reversed(wrong)}
-    for name, expression in first.items():
+    for name, expression in {read.steps[1]: read.expression for read in reversed(wrong)}.items():
         clue = subject.suggestion(name, subject.arguments)
         others = f" (and in {places[name] - 1} more places)" if places[name] > 1 else ""
         message = f"`args.{name}` is read here{others}, and `args_schema` does not declare it.{clue}"
         fix = "Declare it in `args_schema`, so that whoever starts a run knows of it."
         yield found("undeclared-argument", subject.site_at(expression), expression.path, message, fix)
+
+
+def _is_left_alone(subject: Subject, read: Read) -> bool:
+    return read.is_loop or subject.is_unknown(read.expression) or subject.is_cut_short(read, read.steps[1])
 
 
 def _unused(subject: Subject) -> Iterator[Finding]:
@@ -47,11 +49,14 @@ def _unused(subject: Subject) -> Iterator[Finding]:
     used = {steps[1] for steps in paths if steps[0] == "args"}
     if subject.is_flat:
         used.update(steps[0] for steps in paths)  # which take arguments without "args" as well
-    text = "\n".join(expression.text for expression in subject.expressions)
-    for name, argument in subject.arguments.items():
         # Runs of runtimes 1 to 3 take these by themselves.
-        is_taken = subject.is_flat and argument.format in _TAKEN_BY_TRUTO
-        # An expression that does not parse has a finding of its own, and may mean the argument.
-        if name not in used and not is_taken and f"args.{name}" not in text:
+        used.update(name for name, argument in subject.arguments.items() if argument.format in _TAKEN_BY_TRUTO)
+    unused = [name for name in subject.arguments if name not in used]
+    if not unused:
+        return
+    arguments = subject.job.arguments  # which also knows what fields of other versions seem to use
+    text = "\n".join(expression.text for expression in subject.expressions)  # what does not parse may mean it, too
+    for name in unused:
+        if not arguments[name].uses and f"args.{name}" not in text:
             message = f'The argument "{name}" is declared, and nothing reads it.'
             yield found("unused-argument", None, subject.argument_path(name), message, "Use it, or drop it.")

@@ -11,7 +11,6 @@ from truto_async.pipeline.checking.subject import is_constant
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from truto_async.models.cron_trigger import SyncJobCronTrigger
     from truto_async.models.nodes import Node
     from truto_async.pipeline.checking.finding import Finding
     from truto_async.pipeline.checking.subject import Site, Subject
@@ -102,16 +101,9 @@ def _triggers(subject: Subject) -> Iterator[Finding]:
         fix = 'Set `mutex_key`, mostly to "{{args.integrated_account_id}}".'
         yield found("cron-without-mutex", None, "$", message, fix)
     for trigger in subject.triggers:
+        own = {"integrated_account_id": trigger.integrated_account_id, "webhook_id": trigger.webhook_id}
+        given = {name for name, argument in subject.arguments.items() if own.get(argument.format or "")}
         for fault in subject.job.check_args(trigger.args):
-            if fault.code != "not_checked" and not (fault.code == "missing" and _gives(trigger, subject, fault.name or "")):
+            if fault.code != "not_checked" and not (fault.code == "missing" and fault.name in given):
                 message = f"The runs of the cron trigger {trigger.id} are refused: {fault.message}."
                 yield found("trigger-arguments", None, "$.args_schema", message, "Correct the `args` of the trigger.")
-
-
-def _gives(trigger: SyncJobCronTrigger, subject: Subject, name: str) -> bool:
-    """Return whether a trigger has an argument in a field of its own."""
-    argument = subject.arguments.get(name)
-    if argument is None:
-        return False
-    own = {"integrated_account_id": trigger.integrated_account_id, "webhook_id": trigger.webhook_id}
-    return bool(own.get(argument.format or ""))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from truto_async._codec.structure_error import json_path
-from truto_async.models.nodes import AddContextNode, Node, RequestNode, UnknownNode
+from truto_async.models.nodes import AddContextNode, Node, UnknownNode
 from truto_async.pipeline.arguments import declared_arguments
 from truto_async.pipeline.checking.outputs import Outputs, resource_of
 from truto_async.pipeline.checking.reads import JSONata, Read, find_dashes, template_paths
@@ -68,13 +68,12 @@ class Subject:
     @cached_property
     def site_of_resource(self) -> Mapping[str, Site]:
         """The first request of each resource."""
-        sites = [site for site in self.sites if isinstance(site.node, RequestNode)]
-        return {resource: site for site in reversed(sites) if (resource := getattr(site.node, "resource", None))}
+        return {resource: site for site in reversed(self.sites) if (resource := resource_of(site.node)) is not None}
 
     @cached_property
     def expressions(self) -> Sequence[Expression]:
-        """The texts that are evaluated."""
-        return list(find_expressions(self.job))
+        """The texts that are evaluated, apart from empty ones."""
+        return [expression for expression in find_expressions(self.job) if expression.text.strip()]
 
     @cached_property
     def jsonata(self) -> Mapping[str, JSONata]:
@@ -88,13 +87,11 @@ class Subject:
         return [Read(steps, expression) for expression in self.expressions for steps in self._paths(expression)]
 
     def _paths(self, expression: Expression) -> Iterable[tuple[str, ...]]:
-        match expression.language:
-            case "path":
-                return [tuple(expression.text.strip().split("."))]
-            case "template":
-                return template_paths(Template.parse(expression.text))
-            case "jsonata":
-                return self.jsonata[expression.text].paths
+        if expression.language == "jsonata":
+            return self.jsonata[expression.text].paths
+        if expression.language == "template":
+            return template_paths(Template.parse(expression.text))
+        return [tuple(expression.text.strip().split("."))]
 
     @cached_property
     def outputs(self) -> Outputs:
@@ -145,7 +142,11 @@ class Subject:
 
     def is_cut_short(self, read: Read, step: str) -> bool:
         """Return whether a step is what a dash without backticks leaves of a name."""
-        return any(expression is read.expression and steps[-1].startswith(f"{step}-") for expression, steps in self.dashes)
+        return (read.expression.path, step) in self._cut_short
+
+    @cached_property
+    def _cut_short(self) -> AbstractSet[tuple[str, str]]:
+        return {(expression.path, steps[-1].partition("-")[0]) for expression, steps in self.dashes}
 
     @cached_property
     def arguments(self) -> Mapping[str, Argument]:
