@@ -113,6 +113,7 @@ def test_a_fault() -> None:
         ({"type": "integer"}, "3", "'x' must be an integer, not a string"),
         ({"type": "null"}, {}, "'x' must be null, not an object"),
         ({"enum": [1]}, True, "'x' must be one of 1, not true"),
+        ({"enum": [1, None]}, [1], "'x' must be one of 1, null, not an array"),
         ({"enum": ["a"]}, "b" * 100, f'\'x\' must be one of "a", not "{"b" * 59}...'),
         ({"format": "webhook_id"}, "", "'x' must be the id of a webhook, not ''"),
         ({"format": "datastore_id"}, "{{args.y}}", "'x' must be the id of a datastore, not '{{args.y}}'"),
@@ -152,7 +153,7 @@ def test_misfits(spec: dict[str, Any], value: Any, message: str) -> None:
         ({"type": "array", "items": [{"type": "string"}]}, [5]),
         ({"type": "string", "pattern": "^a$", "maxLength": 1}, "bb"),
         ({"enum": "abc"}, "x"),
-        ({"enum": [{"a": [1]}]}, {"a": [1.0]}),
+        ({"enum": [{"a": [1]}]}, {"a": [2]}),
         ({"type": ["integer", "moment"]}, "x"),
     ],
 )
@@ -248,7 +249,7 @@ def test_no_dict(args: Any) -> None:
     [
         ("args.a ? null : {'message': 'a, please'}", []),
         ("args.b ? {'message': 'no ' & args.b}", ["refused: args_validation says: no default"]),
-        ("{'message': {'text': 'x'}}", ['refused: args_validation says: {"text":"x"}']),
+        ("{'message': {'text': 'x'}}", ["refused: args_validation says: an object"]),
         ("false", []),
         ("0", []),
         ("''", []),
@@ -256,7 +257,10 @@ def test_no_dict(args: Any) -> None:
             "'no'",
             ['not_checked: args_validation was evaluated in vain: it gives "no", which is neither a message nor false'],
         ),
-        ("{}", ["not_checked: args_validation was evaluated in vain: it gives {}, which is neither a message nor false"]),
+        (
+            "{}",
+            ["not_checked: args_validation was evaluated in vain: it gives an object, which is neither a message nor false"],
+        ),
         ("$find(args, 'a')", [f"not_checked: {NOT_HERE}"]),
         ("args.", ["not_checked: args_validation was not evaluated: it is not JSONata: Unexpected end of expression"]),
         ("$error('why')", ["not_checked: args_validation was not evaluated: it fails: why"]),

@@ -54,6 +54,7 @@ def refusal(text: str, data: Any = None) -> tuple[str, str]:
         r"$match(a, /(?<year>\d+)\p{L}/)",
         "and or in",
         "(" * 500 + "a" + ")" * 500,  # too deep for the parser
+        "function($x)<1>{$x}",  # a fault of the parser
     ],
 )
 def test_fine_syntax(text: str) -> None:
@@ -183,6 +184,9 @@ def test_functions_of_what_does_not_parse() -> None:
         ("$join(args.none)", ""),
         ("$join(['a', false])", "a,false"),
         ("args.a /* a comment */", 2),
+        ("args.list[1] ?? 'none'", {"b": None}),
+        ("(args.list[0] & args.list[0]) ?: 'none'", "11"),
+        ("args.list[2] ?? args.list[3] ?: 'none'", "none"),
     ],
 )
 def test_evaluate(text: str, expected: Any) -> None:
@@ -206,6 +210,7 @@ def test_what_is_not_evaluated() -> None:
     assert ("failed", "it fails: no") == refusal("$error('no')")
     assert ("failed", "it fails: float division by zero") == refusal("1/0")
     assert ("failed", "it fails: it gives a function, which is not JSON") == refusal("$sum")
+    assert ("failed", "it fails: it gives nan, which is not JSON") == refusal("$number('nan')")
     assert ("failed", "it fails: an object cannot be joined") == refusal("$join([{}])")
     assert ("failed", "it is nested too deeply") == refusal("true and ($f := function($n) { 1 + $f($n) }; $f(1))")
     assert "failed" == refusal("true and $match('a', 1)")[0]

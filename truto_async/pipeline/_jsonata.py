@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import sys
 from functools import lru_cache
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from attrs import frozen
 
 from truto_async._support import json
+from truto_async.pipeline._jsonata_parser import keep_pattern, parser_of
 from truto_async.pipeline._jsonata_tree import Analysis
 from truto_async.pipeline._truto_functions import TRUTO_FUNCTIONS, evaluated_here
 
@@ -156,7 +158,8 @@ def evaluate(text: str, data: JSONValue, *, undefined: JSONValue = None, seconds
     if foreign or unknown_functions(text):
         raise EvaluationError(_not_here(foreign, unknown_functions(text)), "truto")
     try:
-        expression = library.Jsonata(text + _END, timeout=round(seconds * 1000), stack=_DEPTH)
+        expression = library.Jsonata("$", timeout=round(seconds * 1000), stack=_DEPTH)
+        expression.ast = parser_of(library).parse(text + _END)
         for name, function in functions.items():
             expression.register_lambda(name, function)
         expression.set_output_convert_nulls(False)  # so that nothing and null differ
@@ -182,25 +185,20 @@ def _analyze(text: str) -> Analysis | SyntaxProblem | None:
     library = _library()
     try:
         return None if library is None else _parse(text, library)
-    except RecursionError:
+    except Exception:  # noqa: BLE001  # the package's limit (RecursionError) or fault: the text may be fine
         return None
 
 
 @lru_cache(maxsize=256)  # the checks of a job ask several questions about each expression
 def _parse(text: str, library: ModuleType) -> Analysis | SyntaxProblem:
     try:
-        return Analysis(library.Jsonata.get_parser().parse(text + _END, _keep_pattern))
+        return Analysis(parser_of(library).parse(text + _END, keep_pattern))
     except library.JException as error:
         return SyntaxProblem(_message(error), min(error.location, len(text)))
     except KeyError as error:  # of an operator that is none, such as "!"
         return SyntaxProblem(f"Unknown operator: {error.args[0]}", None)
     except IndexError:
         return SyntaxProblem("Unexpected end of expression", len(text))
-
-
-def _keep_pattern(pattern: str, _: object) -> str:
-    """Return a regular expression as it is; those of JavaScript need not compile here."""
-    return pattern
 
 
 def _free(text: str) -> dict[str, bool]:
@@ -214,7 +212,7 @@ def _free(text: str) -> dict[str, bool]:
 
 
 def _plain(value: Any, null: object) -> JSONValue:
-    """Return a result as plain JSON. Raises ValueError for a function, which JSON does not have."""
+    """Return a result as plain JSON. Raises ValueError for what JSON does not have, such as a function."""
     if value is null or value is None:
         return None
     if isinstance(value, dict):
@@ -222,6 +220,8 @@ def _plain(value: Any, null: object) -> JSONValue:
     if isinstance(value, list):
         items: list[Any] = value  # pyright: ignore[reportUnknownVariableType]  # of the package
         return [_plain(items[index], null) for index in range(len(items))]  # a range of the package iterates over too few
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError(f"it gives {value}, which is not JSON")
     if isinstance(value, str | int | float):
         return value
     raise ValueError("it gives a function, which is not JSON")

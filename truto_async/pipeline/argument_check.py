@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from attrs import frozen
 
-from truto_async._codec.structure_error import JSON_TYPE_NAMES, json_path
+from truto_async._codec.structure_error import json_path
 from truto_async._support import json
 from truto_async.errors import InvalidArgumentError
 from truto_async.pipeline._formats import FORMATS
@@ -160,12 +160,12 @@ def _misfit(spec: JSONObject, value: JSONValue) -> tuple[ArgumentFaultCode, str,
     kinds = spec.get("type")
     types = [kinds] if isinstance(kinds, str) else [kind for kind in _as_list(kinds) if isinstance(kind, str)]
     format_ = spec.get("format")
-    choices = _as_list(spec.get("enum"))
+    choices = _as_list(spec.get("enum"))  # where it has arrays or objects, it is left to the server
     if types and all(name in _TYPES for name in types) and not any(_TYPES[name][1](value) for name in types):
-        return "type", _wanted(types, None), _kind(value)
+        return "type", _wanted(types, None), "a string" if isinstance(value, str) else _shown(value)
     if isinstance(value, str) and isinstance(format_, str) and format_ in FORMATS and not FORMATS[format_][0](value):
         return "format", FORMATS[format_][1], repr(_cut(value))
-    if choices and not any(_equal(value, choice) for choice in choices):
+    if choices and not any(isinstance(choice, list | dict) or _equal(value, choice) for choice in choices):
         return "enum", f"one of {', '.join(map(_shown, choices))}", _shown(value)
     return None
 
@@ -201,13 +201,8 @@ def _wanted(types: Sequence[str], format_: str | None) -> str:
     return " or ".join(_TYPES[name][0] if name in _TYPES else name for name in types)
 
 
-def _kind(value: JSONValue) -> str:
-    if isinstance(value, bool | int | float) or value is None:
-        return json.dumps(value).decode()
-    return JSON_TYPE_NAMES[type(value)]
-
-
 def _equal(one: JSONValue, other: JSONValue) -> bool:
+    """Compare a value with one that is neither an array nor an object."""
     return isinstance(one, bool) == isinstance(other, bool) and one == other
 
 
@@ -216,7 +211,9 @@ def _as_list(value: JSONValue) -> list[JSONValue]:
 
 
 def _shown(value: JSONValue) -> str:
-    return _cut(json.dumps(value).decode())
+    if isinstance(value, list):
+        return "an array"
+    return "an object" if isinstance(value, dict) else _cut(json.dumps(value).decode())
 
 
 def _cut(text: str) -> str:

@@ -13,18 +13,16 @@ from truto_async._support.json import JSONValue  # attrs looks the annotation up
 from truto_async.models.nodes import UnknownNode
 from truto_async.pipeline import _jsonata
 from truto_async.pipeline.expressions import find_expressions, strings
+from truto_async.pipeline.placeholders import KeyPattern, Template
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from truto_async.models.args import ArgSpec, ArgsSchema
     from truto_async.models.sync_job import SyncJob
-    from truto_async.pipeline._jsonata_tree import Path
     from truto_async.pipeline.expressions import Expression
 
 __all__ = ["Argument", "find_arguments"]
-
-_PLACEHOLDER = re.compile(r"\{\{([A-Za-z0-9_\-./|:?\s]+)\}\}")
 
 
 @frozen
@@ -115,22 +113,20 @@ def _argument(name: str, spec: ArgSpec, *, required: bool) -> Argument:
     )
 
 
-def _paths(expression: Expression) -> Iterable[Path]:
+def _paths(expression: Expression) -> Iterable[Sequence[object]]:
     """Find the paths that an expression reads."""
     match expression.language:
         case "jsonata":
             return _jsonata.paths_of(expression.text) if _may_read_arguments(expression.text) else ()
         case "path":
-            return [tuple(expression.text.split("."))]
+            return [expression.text.split(".")]
         case _:
             return _template_paths(expression.text)
 
 
-def _template_paths(text: str) -> Iterator[Path]:
-    for found in _PLACEHOLDER.finditer(text):
-        for alternative in found[1].partition("?:")[0].split("|"):
-            for path in alternative.partition(":")[0].split():
-                yield tuple(path.split("."))
+def _template_paths(text: str) -> Iterator[Sequence[object]]:
+    for placeholder in Template.parse(text).placeholders:
+        yield from placeholder.reads
 
 
 def _may_read_arguments(text: str) -> bool:
@@ -138,15 +134,18 @@ def _may_read_arguments(text: str) -> bool:
     return "args" in text or re.search(r"\$(?!\w)|[*%]|\beval\b|\(\s*\)", text) is not None
 
 
-def _names(paths: Iterable[Path], declared: Container[str]) -> Iterator[str | None]:
+def _names(paths: Iterable[Sequence[object]], declared: Container[str]) -> Iterator[str | None]:
     """Find the arguments that paths lead to; None stands for all of them."""
     for path in paths:
-        if path in ((), ("args",)):
-            yield None
-        elif path[0] == "args":
-            yield from filter(None, path[1:2])  # a path may end in a dot
-        elif len(path) == 1 and path[0] in declared:  # loops may name an argument without "args" (truto.one/docs: sync jobs)
-            yield path[0]
+        match path:
+            case ["args", str(name), *_] if name:
+                yield name
+            case [] | ["args"] | ["args", KeyPattern(), *_] | [KeyPattern(), *_]:
+                yield None
+            case [str(name)] if name in declared:  # loops may name an argument without "args" (truto.one/docs: sync jobs)
+                yield name
+            case _:
+                pass
 
 
 def _guess_uses(job: SyncJob, expressions: Iterable[Expression]) -> Iterator[tuple[str, tuple[str | None, ...]]]:
