@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from truto_async import SyncJob, SyncJobCronTrigger
+from truto_async import InvalidArgumentError, SyncJob, SyncJobCronTrigger
 
 if TYPE_CHECKING:
     from truto_async.pipeline import Finding
@@ -43,7 +43,7 @@ def transform(name: str, depends_on: str, expression: str = "$") -> dict[str, An
 def check(*nodes: dict[str, Any], triggers: Any = (), runtime: int | None = 4, **fields: Any) -> tuple[Finding, ...]:
     """Check a job of these nodes, which declares the usual arguments."""
     usual = ("integrated_account_id", "webhook_id", "datastore_id")
-    declared = {name: {} for name in usual if name in str(nodes)}
+    declared: dict[str, Any] = {name: {} for name in usual if name in str(nodes)}
     document = {"id": "job", "default_runtime_version": runtime, "args_schema": declared, "resources": nodes, **fields}
     return SyncJob.from_dict(document).check(triggers)
 
@@ -90,8 +90,8 @@ def test_unknown_names() -> None:
         ("unknown-persisted", "$.resources[1].resources_to_persist[0]"),
         ("unknown-persisted", "$.resources[1].resources_to_persist[2]"),
     ] == found(request(), app("a", "tickets", "b"))
-    flat = [{"resource": "crm/notes", "method": "list"}, {"resource": "users", "method": "list", "depends_on": "crm/notes"}]
-    assert [] == found(*flat, runtime=2)
+    notes = {"resource": "crm/notes", "method": "list"}
+    assert [] == found(notes, {"resource": "users", "method": "list", "depends_on": "crm/notes"}, runtime=2)
     assert 'Did you mean "tickets"?' in message(request(), app("tickets"), request("x", depends_on="ticketing/tickets"))
 
 
@@ -113,7 +113,7 @@ def test_missing_names() -> None:
 
 def test_several_dependencies() -> None:
     """A list is wrong in runtime 4, even of one name, and right before."""
-    nodes = [{"name": "a", "type": "spool"}, {"name": "b", "type": "spool", "depends_on": ["a"]}]
+    nodes: list[dict[str, Any]] = [{"name": "a", "type": "spool"}, {"name": "b", "type": "spool", "depends_on": ["a"]}]
 
     assert ("several-dependencies", "$.resources[1].depends_on") in found(*nodes)
     assert [] == found(*nodes, runtime=2)
@@ -255,7 +255,7 @@ def test_undeclared_arguments_are_reported_once() -> None:
     assert ("$.resources[0].query.c", "$.resources[0].run_if") == (first.path, second.path)
     assert "more places" not in first.message
     assert "(and in 2 more places)" in second.message
-    near = {"integrated_account_id": {}, "webhook_id": {}, "updated_since": {}}
+    near: dict[str, Any] = {"integrated_account_id": {}, "webhook_id": {}, "updated_since": {}}
     assert ["undeclared-argument", "unused-argument"] == sorted(
         finding.name for finding in check(request(query={"a": "{{args.updated_sinc}}"}), app("tickets"), args_schema=near)
     )
@@ -366,8 +366,8 @@ def test_dashes(expression: str, paths: list[str], installed: bool, monkeypatch:
         transform("slim", "all-pages", expression),
         app("slim", "content"),
     ]
-    schema = {"integrated_account_id": {}, "webhook_id": {}, "company-id": {}, "company": {}}
-    findings = check(*nodes, args_schema=schema if "company" in expression else {**schema})
+    schema: dict[str, Any] = {"integrated_account_id": {}, "webhook_id": {}, "company-id": {}, "company": {}}
+    findings = check(*nodes, args_schema=schema)
 
     assert paths == [
         finding.fix.rpartition(".")[0].rpartition(".")[2] for finding in findings if finding.name == "unquoted-dash"
@@ -536,7 +536,7 @@ def test_recursions() -> None:
 )
 def test_merges(merged: Any, count: int) -> None:
     """Each template that gives no object is reported."""
-    schema = {"integrated_account_id": {}, "webhook_id": {}, "f": {}}
+    schema: dict[str, Any] = {"integrated_account_id": {}, "webhook_id": {}, "f": {}}
     nodes = [request(query={"nested": {"$truto_merge": merged}, "y": "{{args.f}}"}), app("tickets")]
 
     assert ["merge-without-json"] * count == [name for name, _ in found(*nodes, args_schema=schema)]
@@ -590,6 +590,7 @@ def test_early_updates() -> None:
     assert early == found(*state_nodes(depends_on=None), state_key=ACCOUNT)
     assert early == found(*state_nodes(depends_on="tickets"), state_key=ACCOUNT)
     assert early == found(*state_nodes(depends_on="started"), started, state_key=ACCOUNT)
+    assert ["unknown-dependency"] == [name for name, _ in found(*state_nodes(depends_on="dne"), state_key=ACCOUNT)]
     assert [] == found(*state_nodes(depends_on="failed"), failed, state_key=ACCOUNT)
     assert [] == found(*state_nodes(depends_on="all"), spool, app("all", name="b"), state_key=ACCOUNT)
     counter = {"key": "total", "value": "{{total_records_size}}"}
@@ -625,6 +626,13 @@ def test_triggers() -> None:
     assert "trigger none" in missing.message
     assert [] == found(*nodes, triggers=triggers[:3], args_schema=schema, mutex_key=ACCOUNT)
     assert [] == found(*nodes, triggers=triggers[:1], args_schema=schema)
+
+
+@pytest.mark.parametrize("triggers", [None, 3, [{"id": "t"}], "x"])
+def test_what_is_no_trigger(triggers: Any) -> None:
+    """It is refused, and it is said how to get them with asyncio."""
+    with pytest.raises(InvalidArgumentError, match=r"triggers must be cron triggers(, not \w+; .*to_list|; there is a)"):
+        check(triggers=triggers)
 
 
 def test_triggers_of_a_job_that_refuses_arguments() -> None:

@@ -191,7 +191,7 @@ def test_large_jobs() -> None:
         for name, parent in zip(names[1:], names, strict=False)
     ]
     wrong = [{**node, "depends_on": f"{node['depends_on']}x"} for node in chain]
-    closed = [{"name": "n0", "type": "spool", "depends_on": names[-1]}, *chain]
+    closed: list[dict[str, Any]] = [{"name": "n0", "type": "spool", "depends_on": names[-1]}, *chain]
 
     assert ["TRUTO102"] == codes(job(*chain).check())
     assert ["TRUTO102"] * 4999 == codes(job(*wrong).check())

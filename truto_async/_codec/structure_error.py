@@ -24,6 +24,8 @@ JSON_TYPE_NAMES = {
     NoneType: "null",
 }
 
+_NAME = re.compile(r"[A-Za-z_$][\w$]*")
+
 
 class StructureError(Exception):
     """A value does not fit its type.
@@ -50,7 +52,7 @@ def json_path(steps: Iterable[str | int]) -> str:
 def _step(step: str | int) -> str:
     if isinstance(step, int):
         return f"[{step}]"
-    if re.fullmatch(r"[A-Za-z_$][\w$]*", step):
+    if _NAME.fullmatch(step):
         return f".{step}"
     return f"[{json.dumps(step)}]"
 

@@ -109,6 +109,9 @@ class SyncJob(Entity):
 
         Args:
             triggers: the job's cron triggers, to check them with it; those that name another job are left out.
+
+        Raises:
+            InvalidArgumentError: `triggers` are no cron triggers.
         """
         from truto_async.pipeline import check  # noqa: PLC0415  # most programs only fetch jobs
 

@@ -9,8 +9,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
 
+from truto_async.errors import InvalidArgumentError
+from truto_async.models.cron_trigger import SyncJobCronTrigger
 from truto_async.pipeline.checking.arguments import check_argument_use
 from truto_async.pipeline.checking.delivery import check_delivery
 from truto_async.pipeline.checking.dependencies import check_dependencies
@@ -25,13 +28,11 @@ from truto_async.pipeline.checking.subject import Subject
 from truto_async.pipeline.checking.syntax import check_syntax
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from truto_async.models.cron_trigger import SyncJobCronTrigger
     from truto_async.models.sync_job import SyncJob
 
 __all__ = ["RULES", "Finding", "Rule", "Severity", "check"]
 
+_ASYNCHRONOUS = "; of an asynchronous list, pass what its `to_list()` gives"
 _CHECKS = (
     check_dependencies,
     check_fields,
@@ -53,12 +54,25 @@ def check(job: SyncJob, triggers: Iterable[SyncJobCronTrigger] = ()) -> tuple[Fi
 
     Args:
         job: the job; nothing is sent.
-        triggers: the job's cron triggers, to check them with it.
+        triggers: the job's cron triggers, to check them with it; those that name another job are left out.
+
+    Raises:
+        InvalidArgumentError: `triggers` are no cron triggers.
     """
-    subject = Subject(job, triggers)
+    subject = Subject(job, _read(triggers))
     findings = [finding for check_family in _CHECKS for finding in check_family(subject)]
     index = {site.key: site.index for site in subject.sites}
     return tuple(sorted(findings, key=lambda finding: _position(finding, index.get(finding.node or "", -1))))
+
+
+def _read(triggers: Iterable[object]) -> list[SyncJobCronTrigger]:
+    if not isinstance(triggers, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]  # whoever calls may not check types
+        raise InvalidArgumentError(f"triggers must be cron triggers, not {type(triggers).__name__}{_ASYNCHRONOUS}")
+    read = list(triggers)
+    for trigger in read:
+        if not isinstance(trigger, SyncJobCronTrigger):
+            raise InvalidArgumentError(f"triggers must be cron triggers; there is a {type(trigger).__name__} among them")
+    return cast("list[SyncJobCronTrigger]", read)
 
 
 def _position(finding: Finding, index: int) -> tuple[int, list[tuple[int, str]], str]:

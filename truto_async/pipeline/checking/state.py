@@ -58,7 +58,8 @@ def _sites_of(subject: Subject, kind: type[GetStateNode | UpdateStateNode]) -> S
 def _updates(subject: Subject) -> Iterator[Finding]:
     """Find updates, of what the job reads, that do not wait for an event that says how the run has ended."""
     read = {_key(site) for site in _sites_of(subject, GetStateNode)}
-    waiting = _behind_the_end(subject)
+    # One that depends on a node that does not exist has a finding of its own.
+    waiting = _behind_the_end(subject) | {reference.node for reference in subject.graph.unknown}
     for site in _sites_of(subject, UpdateStateNode):
         if _key(site) in read and site.key not in waiting:
             message = (
