@@ -425,9 +425,8 @@ def test_loops_that_lead_nowhere(loop_on: Any, reason: str) -> None:
 
 def test_loops_with_alternatives() -> None:
     """One that may lead somewhere is enough."""
-    entry = {"resource": "users", "method": "get", "loop_on": "{{args.gone|user_ids}}"}
-
-    assert [] == found(entry, runtime=3)
+    for loop_on in ("{{args.gone|user_ids}}", "{{.}}", "{{/ids/}}"):
+        assert [] == found({"resource": "users", "method": "get", "loop_on": loop_on}, runtime=3)
 
 
 def test_loops_of_flat_entries() -> None:

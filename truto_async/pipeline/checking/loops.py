@@ -43,7 +43,7 @@ def _nothing(site: Site, reason: str) -> Finding:
 
 def _fault(subject: Subject, site: Site, steps: tuple[str, ...]) -> str | None:
     """Return why a path cannot lead to an array, as the rest of a sentence about it."""
-    root, *below = steps
+    root, *below = steps or ("",)  # it may be anything
     if not below and root in _NO_ARRAYS:
         return f"is `{root}`, which is no array."
     if root == "args":
