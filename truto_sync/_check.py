@@ -103,6 +103,8 @@ def _print_text(checked: Sequence[Checked], _: Sequence[str]) -> None:
             place = f"{job.source}:{finding.path}" if line is None else f"{job.source}:{line}"
             print(plain(f"{place}: {finding.severity}: {finding.message} [{finding.code} {finding.name}]"))
             print(plain(f"    {finding.fix}"))
+    if not checked:
+        return
     found = [_count(counts[severity], str(severity)) for severity in reversed(Severity) if counts[severity]]
     print(f"{', '.join(found) or 'no findings'} in {_count(len(checked), 'job')}")
 

@@ -218,6 +218,12 @@ def test_trouble(wrong: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     assert "TRUTO_API_TOKEN" in second
 
 
+def test_trouble_with_all(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where no job was checked, nothing is summed up."""
+    assert 2 == _cli.main(["check", "gone.json"])
+    assert "" == capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

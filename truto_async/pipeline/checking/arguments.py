@@ -32,7 +32,8 @@ def _undeclared(subject: Subject) -> Iterator[Finding]:
     places = Counter(name for name, _ in {(read.steps[1], read.expression.path) for read in wrong})
     for name, expression in {read.steps[1]: read.expression for read in reversed(wrong)}.items():
         clue = subject.suggestion(name, subject.arguments)
-        others = f" (and in {places[name] - 1} more places)" if places[name] > 1 else ""
+        more = places[name] - 1
+        others = f" (and in {more} more {'place' if more == 1 else 'places'})" if more else ""
         message = f"`args.{name}` is read here{others}, and `args_schema` does not declare it.{clue}"
         fix = "Declare it in `args_schema`, so that whoever starts a run knows of it."
         yield found("undeclared-argument", subject.site_at(expression), expression.path, message, fix)
