@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS: list[list[str]] = [
     ["truto_sync.__main__"],
     ["truto_sync._cli"],
-    ["truto_sync._fetch", "truto_sync._cli_runs", "truto_sync._cli_check"],
+    ["truto_sync._fetch", "truto_sync._cli_runs", "truto_sync._cli_pipeline", "truto_sync._cli_check"],
     ["truto_sync._check"],
     ["truto_sync._sarif", "truto_sync._json_lines"],
     ["truto_sync._job_source"],
@@ -141,6 +141,16 @@ LAYERS: list[list[str]] = [
     ["truto_async.pipeline.checking.finding"],
     ["truto_async.pipeline.rendering", "truto_async.pipeline.argument_check"],
     ["truto_async.pipeline.arguments"],
+    ["truto_async.pipeline._render", "truto_async.pipeline._notebook", "truto_async.pipeline._page"],
+    [
+        "truto_async.pipeline._tree",
+        "truto_async.pipeline._mermaid",
+        "truto_async.pipeline._dot",
+        "truto_async.pipeline._svg",
+        "truto_async.pipeline._networkx",
+    ],
+    ["truto_async.pipeline._drawing", "truto_async.pipeline._layout"],
+    ["truto_async.pipeline._styles", "truto_async.pipeline._layers", "truto_async.pipeline._facts"],
     [
         "truto_async.pipeline.graph",
         "truto_async.pipeline.placeholders",
@@ -157,6 +167,7 @@ LAYERS: list[list[str]] = [
     ],
     ["truto_async.pipeline._paths", "truto_async.pipeline._walking"],
     ["truto_async.pipeline._javascript"],
+    ["truto_async.pipeline._text", "truto_async.pipeline._cycles"],
     ["truto_async.models"],
     [
         "truto_async.models.sync_job",
@@ -168,8 +179,6 @@ LAYERS: list[list[str]] = [
     ],
     ["truto_async.models.cron_trigger"],
     ["truto_async.models.run"],
-    ["truto_async.models._render"],
-    ["truto_async.models._tree"],
     ["truto_async.models.nodes"],
     ["truto_async.models.args", "truto_async.models.configs"],
     ["truto_async.models._base"],
@@ -185,13 +194,22 @@ LAYERS: list[list[str]] = [
     ["truto_async._support", "truto_async._version"],
 ]
 # What users look for on a model leads up, into what is loaded when they use it.
-UP = {("truto_async.models.sync_job", "truto_async.pipeline")}
+UP = {
+    ("truto_async.models.sync_job", "truto_async.pipeline"),
+    ("truto_async.models.sync_job", "truto_async.pipeline._render"),
+    ("truto_async.models.sync_job", "truto_async.pipeline._notebook"),
+    *(
+        ("truto_async.pipeline.graph", f"truto_async.pipeline.{picture}")
+        for picture in ("_tree", "_mermaid", "_dot", "_svg", "_page", "_networkx", "_notebook")
+    ),
+}
 HEIGHT = {module: -row for row, modules in enumerate(LAYERS) for module in modules}
 FILES = [path for package in ("truto_async", "truto_sync") for path in (ROOT / package).rglob("*.py")]
 DOORS = {
     "cattrs": {"truto_async._codec.converter", "truto_async._codec.fields"},  # the latter for an annotation
     "asyncio_throttle": {"truto_async._limits.rate_limit"},
     "jsonata": {"truto_async.pipeline._jsonata"},
+    "networkx": {"truto_async.pipeline._networkx"},
     "orjson": {"truto_async._support.json"},
     "uvloop": {"truto_sync._portal"},
     "aiohttp": {

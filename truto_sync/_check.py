@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from truto_async.errors import InvalidArgumentError, TrutoError
-from truto_async.models._render import plain
 from truto_async.pipeline import RULES, Severity
+from truto_async.pipeline._text import plain
 from truto_sync._job_source import client_on_demand, is_file, read_job
 from truto_sync._json_lines import find_lines, line_of
 from truto_sync._sarif import Checked, sarif_log

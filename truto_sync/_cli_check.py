@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
     from truto_sync._job_source import Connect
 
-__all__ = ["add_check"]
+__all__ = ["add_commands"]
 
 _DESCRIPTION = """Check sync jobs without running them: what surely fails, what loses records, what is likely a mistake.
 A job by its id is checked with its cron triggers. The exit status is 0 where nothing was found of the severity given or
 above, 1 where something was, and 2 where a job could not be read."""
 
 
-def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser], connect: Connect) -> None:
+def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser], connect: Connect) -> None:
     """Add the command to a parser.
 
     Args:

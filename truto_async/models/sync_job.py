@@ -65,7 +65,13 @@ class SyncJob(Entity):
         """The nodes and who gets records from whom: order, levels, cycles, pictures. Made anew each time it is read."""
         from truto_async.pipeline import Graph  # noqa: PLC0415  # most programs only fetch jobs
 
-        return Graph(self.resources or [], runtime=self.default_runtime_version)
+        return Graph(self.resources or [], runtime=self.default_runtime_version, label=self.label)
+
+    def _repr_html_(self) -> str:
+        """Show the job in Jupyter: its facts, its arguments, its graph."""
+        from truto_async.pipeline._notebook import job_html  # noqa: PLC0415  # rarely needed
+
+        return job_html(self)
 
     @property
     def arguments(self) -> Mapping[str, Argument]:
@@ -118,7 +124,7 @@ class SyncJob(Entity):
         return check(self, triggers)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # IPython's protocol
-        """Show the job in IPython and Jupyter as `python -m truto_sync get` shows it."""
+        """Show the job in IPython as `python -m truto_sync get` shows it."""
         printer.text(repr(self) if cycle else self._rendered())
 
     def __rich__(self) -> object:
@@ -128,6 +134,6 @@ class SyncJob(Entity):
         return Text(self._rendered())
 
     def _rendered(self) -> str:
-        from truto_async.models._render import render  # noqa: PLC0415  # rarely needed
+        from truto_async.pipeline._render import render  # noqa: PLC0415  # rarely needed
 
         return render(self).rstrip()
