@@ -76,7 +76,6 @@ LAYERS: list[list[str]] = [
     ["truto_async.testing._runs", "truto_async.testing._args", "truto_async.testing._deliveries"],
     ["truto_async.testing._state_nodes", "truto_async.testing._lives", "truto_async.testing._seeds"],
     ["truto_async.testing._answers", "truto_async.testing._database", "truto_async.testing._routes"],
-    ["truto_async.testing._placeholders"],
     ["truto_async.testing._records", "truto_async.testing._no_waiting"],
     ["truto_async"],
     ["truto_async.tracking"],

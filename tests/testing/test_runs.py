@@ -25,7 +25,7 @@ JOB: dict[str, Any] = {
         {"name": "tickets", "type": "request", "resource": "ticketing/tickets", "method": "list"},
         {"resource": "users", "method": "get"},
         {"name": "to_app", "type": "destination", "method": "insertMany"},
-        {"name": "count", "type": "update_state", "config": {"key": "last", "value": {"seen": ["{{args.size}}"]}}},
+        {"name": "count", "type": "update_state", "config": {"key": "last", "value": {"seen": ["{{args.size:int}}"]}}},
         {"name": "newest", "type": "update_state", "config": {"key": "newest", "value_expression": "$max(x)"}},
         {"name": "forget", "type": "delete_state", "config": {"key": "old-{{args.account}}"}},
     ],
@@ -94,6 +94,21 @@ def test_a_run_without_a_plan(truto: Any, fake: FakeTruto) -> None:
     assert fake.runs[run["id"]] == last
     [entry] = fake.state["a"].values()
     assert ("last", {"seen": [5]}, run["id"]) == (entry["key"], entry["value"], entry["sync_job_run_id"])
+
+
+def test_placeholders_that_cannot_be_rendered(truto: Any, fake: FakeTruto) -> None:
+    """In a key they refuse the start; in a state node they are logged, and the others do their work."""
+    fake.plan_run(RunStep("completed"))
+    with pytest.raises(BadRequestError, match=r'\{\{args.account:date\}\}: there is no type "date"'):
+        start(truto, state_key="{{args.account:date}}")
+    broken = {"name": "broken", "type": "update_state", "config": {"key": "broken", "value": "{{args.size:date}}"}}
+    run = start(truto, args={"account": "a", "size": 5}, resources=[broken, *JOB["resources"]])
+    seen(truto, run)
+
+    [entry] = fake.logs
+    assert ("record_error", run["id"]) == (entry["sync_job_run_event"], entry["sync_job_run_id"])
+    assert '{{args.size:date}}: there is no type "date"' in entry["logs"][0]
+    assert ["last"] == [*fake.state["a"]]
 
 
 def test_a_planned_life(truto: Any, fake: FakeTruto) -> None:

@@ -52,9 +52,7 @@ def json_path(steps: Iterable[str | int]) -> str:
 def _step(step: str | int) -> str:
     if isinstance(step, int):
         return f"[{step}]"
-    if _NAME.fullmatch(step):
-        return f".{step}"
-    return f"[{json.dumps(step)}]"
+    return f".{step}" if _NAME.fullmatch(step) else f"[{json.dumps(step)}]"
 
 
 def expect(kind: type[Any], value: JSONValue) -> JSONValue:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from truto_async._support import collector
 from truto_async.pipeline._javascript import (
     WHITESPACE,
+    Method,
     UnrenderableError,
     as_number,
     in_text,
@@ -40,10 +41,14 @@ def cast_value(value: JSONValue, modifier: str, *, whole: bool) -> JSONValue:
     """
     if value is None:
         return None
-    if isinstance(value, str) and modifier != "str":
+    if modifier == "str":
+        return to_string(value)
+    if isinstance(value, str):
         value = value.strip(WHITESPACE)
-    casts = _CASTS if whole else _CASTS_IN_TEXT
-    return casts[modifier](value)
+    result = _CASTS[modifier](value) if whole else _CASTS_IN_TEXT[modifier](value)
+    if isinstance(result, Method) and not whole:
+        raise UnrenderableError(f'"{result.name}" is a method of JavaScript', "name a key that is there")
+    return result
 
 
 def _unchanged(value: JSONValue) -> JSONValue:
@@ -94,8 +99,11 @@ def _null(value: JSONValue) -> JSONValue:
     return None if value == "null" else value
 
 
+def _null_in_text(_: JSONValue) -> JSONValue:
+    return None
+
+
 _CASTS: Mapping[str, Callable[[JSONValue], JSONValue]] = {
-    "str": to_string,
     "int": _int,
     "num": _num,
     "bool": _bool,
@@ -105,7 +113,7 @@ _CASTS: Mapping[str, Callable[[JSONValue], JSONValue]] = {
     "undefined": _unchanged,
     "ignore-empty-str": _unchanged,
 }
-_CASTS_IN_TEXT = {**_CASTS, "json": _unchanged, "null": lambda _: "null"}
+_CASTS_IN_TEXT = {**_CASTS, "json": _unchanged, "null": _null_in_text}
 
-MODIFIERS: Final = tuple(_CASTS)
+MODIFIERS: Final = ("str", *_CASTS)
 """The names of the modifiers."""

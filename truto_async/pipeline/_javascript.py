@@ -29,6 +29,7 @@ __all__ = [
     "in_text",
     "is_array",
     "is_object",
+    "keys_of",
     "property_order",
     "replace_first",
     "to_string",
@@ -37,71 +38,25 @@ __all__ = [
 MAX_DEPTH: Final = 100_000
 """How deep a value may be nested; what is deeper contains itself."""
 
-WHITESPACE: Final = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+_SPACES = [*range(0x09, 0x0E), 0x20, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000, 0xFEFF]
+WHITESPACE: Final = "".join(map(chr, _SPACES))
 """The characters of `\\s` and `trim`. Python's differ."""
 
-# fmt: off  # a name a line would hide the rest
 OBJECT_METHODS: Final = frozenset(
-    {
-        "__defineGetter__",
-        "__defineSetter__",
-        "__lookupGetter__",
-        "__lookupSetter__",
-        "__proto__",
-        "constructor",
-        "hasOwnProperty",
-        "isPrototypeOf",
-        "propertyIsEnumerable",
-        "toLocaleString",
-        "toString",
-        "valueOf",
-    }
+    "__defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__ __proto__"  # noqa: SIM905  # a name a line is long
+    " constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf".split()
 )
 """What every object has besides its own keys."""
 
-ARRAY_METHODS: Final = OBJECT_METHODS | {
-    "at",
-    "concat",
-    "copyWithin",
-    "entries",
-    "every",
-    "fill",
-    "filter",
-    "find",
-    "findIndex",
-    "findLast",
-    "findLastIndex",
-    "flat",
-    "flatMap",
-    "forEach",
-    "includes",
-    "indexOf",
-    "join",
-    "keys",
-    "lastIndexOf",
-    "map",
-    "pop",
-    "push",
-    "reduce",
-    "reduceRight",
-    "reverse",
-    "shift",
-    "slice",
-    "some",
-    "sort",
-    "splice",
-    "toReversed",
-    "toSorted",
-    "toSpliced",
-    "unshift",
-    "values",
-    "with",
-}
+ARRAY_METHODS: Final = OBJECT_METHODS | frozenset(
+    "at concat copyWithin entries every fill filter find findIndex findLast findLastIndex"  # noqa: SIM905  # the same
+    " flat flatMap forEach includes indexOf join keys lastIndexOf map pop push reduce reduceRight reverse shift slice some"
+    " sort splice toReversed toSorted toSpliced unshift values with".split()
+)
 """What every array has besides its elements and `length`."""
 
 FUNCTION_METHODS: Final = OBJECT_METHODS | {"apply", "bind", "call"}
-"""What every function has, besides some that are no use."""
-# fmt: on
+"""What every function has, besides what is no use."""
 
 
 class Undefined(Enum):
@@ -140,12 +95,17 @@ class UnrenderableError(Exception):
 
 def is_object(value: object) -> TypeGuard[Mapping[str, JSONValue]]:
     """Tell whether a value is an object with keys."""
-    return isinstance(value, dict | Mapping)  # the first for speed
+    return isinstance(value, (dict, Mapping))  # the first for speed
 
 
 def is_array(value: object) -> TypeGuard[Sequence[JSONValue]]:
     """Tell whether a value is an array."""
     return isinstance(value, list | tuple)
+
+
+def keys_of(container: JSONValue) -> list[Any]:
+    """Return the keys of an object in JavaScript's order, or the indices of an array."""
+    return property_order(container) if is_object(container) else [*range(len(container))]
 
 
 def property_order(keys: Iterable[Any]) -> list[Any]:
@@ -174,7 +134,9 @@ def as_number(number: float) -> int | float:
 def in_text(value: JSONValue) -> str:
     """Return `String(value)`, as it is inserted in a text. Raises UnrenderableError where JavaScript throws."""
     if is_array(value):
-        return ",".join("" if leaf is None or leaf is UNDEFINED else _leaf_text(leaf) for leaf in _leaves(value))
+        return ",".join(
+            "" if leaf is None or leaf is UNDEFINED or is_array(leaf) else _leaf_text(leaf) for leaf in _leaves(value)
+        )
     return _leaf_text(value)
 
 
@@ -191,45 +153,41 @@ def _is_negative_zero(value: JSONValue) -> bool:
 
 
 def _leaves(value: JSONValue) -> Iterator[JSONValue]:
-    """Walk over what arrays in arrays hold in the end; an empty one holds an empty text."""
-    pending = [iter([value])]
+    """Walk over what arrays in arrays hold in the end: an empty text for an empty one, and one inside itself as it is."""
+    pending: list[tuple[Sequence[JSONValue], Iterator[JSONValue]]] = [([], iter([value]))]
+    inside: set[int] = set()
     while pending:
-        leaf = next(pending[-1], pending)
+        array, items = pending[-1]
+        leaf = next(items, pending)
         if leaf is pending:
             pending.pop()
-        elif not is_array(leaf):
+            inside.discard(id(array))
+        elif not is_array(leaf) or id(leaf) in inside:
             yield leaf
-        elif len(pending) > MAX_DEPTH:
-            raise UnrenderableError("it reads an array that contains itself", "read one of its elements")
         elif leaf:
-            pending.append(iter(leaf))
+            pending.append((leaf, iter(leaf)))
+            inside.add(id(leaf))
         else:
             yield ""
 
 
 def _leaf_text(value: JSONValue) -> str:
-    match value:
-        case str():
-            return value
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return _number_text(as_number(value))
-        case Undefined():
-            return "undefined"
-        case Method(name=name):
-            return f"function {name}() {{ [native code] }}"
-        case _ if not is_object(value):
-            kind = type(value).__name__
-            raise UnrenderableError(f"it reads a value of type {kind}, which JSON does not have", "give JSON as the context")
-        case {"toString": _}:
-            raise UnrenderableError(
-                'it reads an object with the key "toString", which has no text', "read one of its fields"
-            )
-        case _:
-            return "[object Object]"
+    if isinstance(value, str):
+        return value
+    if value is None or isinstance(value, bool | Undefined):
+        return {None: "null", True: "true", False: "false", UNDEFINED: "undefined"}[value]
+    if isinstance(value, int | float):
+        return _number_text(as_number(value))
+    if isinstance(value, Method):
+        return f"function {value.name}() {{ [native code] }}"
+    if is_array(value):
+        raise UnrenderableError("it reads an array that contains itself", "read one of its elements")
+    if not is_object(value):
+        kind = type(value).__name__
+        raise UnrenderableError(f"it reads a value of type {kind}, which JSON does not have", "give JSON as the context")
+    if "toString" in value:
+        raise UnrenderableError('it reads an object with the key "toString", which has no text', "read one of its fields")
+    return "[object Object]"
 
 
 def _number_text(number: float) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from truto_async.pipeline._javascript import MAX_DEPTH, OBJECT_METHODS, UnrenderableError, is_array, is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from truto_async._support.json import JSONObject, JSONValue
 
@@ -28,22 +28,21 @@ def deep_merge(target: Mapping[str, JSONValue], source: Mapping[str, JSONValue])
         container, key, old, new, depth = pending.pop()
         if depth > MAX_DEPTH:
             raise UnrenderableError("it merges an object that contains itself", "merge one of its fields")
-        if is_array(new):
-            container[key] = merged = [*(old if is_array(old) else ()), *new]
-            members = [(index, _NOTHING, item) for index, item in enumerate(merged)]
-        else:
-            members = list(_members(old, new))
-            container[key] = merged = {name: value for name, _, value in members}
-        pending += [(merged, *member, depth + 1) for member in members if is_object(member[2]) or is_array(member[2])]
-    return root[0]
+        pairs = _pairs(old, new)
+        values = {name: value for name, _, value in pairs}
+        container[key] = merged = values if is_object(new) else [*values.values()]
+        pending += [(merged, *pair, depth + 1) for pair in pairs if is_object(pair[2]) or is_array(pair[2])]
+    merged_root: JSONObject = root[0]
+    return merged_root
 
 
-def _members(old: JSONValue, new: Mapping[str, JSONValue]) -> Iterator[tuple[str, JSONValue, JSONValue]]:
-    """Pair what two objects have by the same name."""
-    is_safe = old is not _NOTHING and not is_object(old) and not is_array(old)  # only numbers, texts and their like
-    target = old if is_object(old) else {}
-    for name, value in target.items():
-        yield (name, value, new[name]) if name in new else (name, _NOTHING, value)
-    for name, value in new.items():
-        if name not in target and name != "__proto__" and (is_safe or name not in OBJECT_METHODS):
-            yield name, _NOTHING, value
+def _pairs(old: JSONValue, new: JSONValue) -> list[tuple[str | int, JSONValue, JSONValue]]:
+    """List what the merger of two objects or arrays has: key, the old value that is merged into, and the new one."""
+    if is_array(new):
+        return [(index, _NOTHING, item) for index, item in enumerate([*(old if is_array(old) else ()), *new])]
+    target: Mapping[str, JSONValue] = old if is_object(old) else {}
+    names = [name for name in new if name not in target and name != "__proto__"]
+    if old is _NOTHING or is_object(old) or is_array(old):  # but not for a number, a text or the like
+        names = [name for name in names if name not in OBJECT_METHODS]
+    pairs = [(name, value, new[name]) if name in new else (name, _NOTHING, value) for name, value in target.items()]
+    return [*pairs, *((name, _NOTHING, new[name]) for name in names)]

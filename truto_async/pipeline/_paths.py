@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import field, frozen
 
@@ -21,7 +21,7 @@ from truto_async.pipeline._javascript import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from truto_async._support.json import JSONValue
 
@@ -31,18 +31,19 @@ _FORBIDDEN = ("__proto__", "prototype", "constructor")
 _INDEX = re.compile(r"-?[0-9]+")
 _SLICE = re.compile(r"(-?[0-9]+)?:(-?[0-9]+)?")
 _END = sys.maxsize
+_NOTHING: Final = object()
 _ADVICE = "write names and indices with dots between them, such as args.ids.0"
 
 
 @frozen
 class Slice:
-    """A step to several elements of an array, such as `:-1` for all but the last. The first one that leads on is taken."""
+    """A step to several elements of an array, such as `:-1`, all but the last. The first one that leads on is taken."""
 
     text: str
     """The step as it is written."""
 
-    elements: slice = field(eq=False)
-    """The elements, as Python slices."""
+    elements: slice = field(eq=False, repr=False)
+    """The elements, as Python has it."""
 
 
 @frozen
@@ -50,27 +51,10 @@ class KeyPattern:
     """A step to the keys of an object that match a pattern, such as `/_id/`. The first one that leads on is taken."""
 
     text: str
-    """The step as it is written: JavaScript's regular expression."""
+    """The step as it is written: a regular expression of JavaScript."""
 
-    regex: re.Pattern[str] = field(eq=False)
-    """The pattern as Python's regular expression."""
-
-    def keys(self, value: JSONValue, searched: dict[int, int]) -> list[str]:
-        """Return the keys of an object that match.
-
-        With the flag `g` or `y` JavaScript starts to search each key where it stopped in the one before: in `searched`.
-        """
-        flags = self.text.rpartition("/")[2]
-        search = self.regex.match if "y" in flags else self.regex.search
-        found: list[str] = []
-        for key in property_order(value):
-            start = searched.get(id(self), 0)
-            match = search(key, start) if start <= len(key) else None
-            if match:
-                found.append(key)
-            if "y" in flags or "g" in flags:
-                searched[id(self)] = match.end() if match else 0
-        return found
+    regex: re.Pattern[str] = field(eq=False, repr=False)
+    """The pattern, as Python has it."""
 
 
 Step: TypeAlias = str | int | Slice | KeyPattern
@@ -82,7 +66,7 @@ Path: TypeAlias = tuple[Step, ...]
 
 def parse_paths(text: str) -> tuple[Path, ...]:
     """Parse a path, or several with spaces between them. Raises UnrenderableError for what JavaScript refuses."""
-    paths = tuple(_parse_path(path) for path in text.split(" ") if path)
+    paths = tuple(_parse_path(path) for path in text.split(" ") if path)  # other spaces are part of a key
     if not paths:
         raise UnrenderableError("a path is empty", _ADVICE)
     return paths
@@ -99,6 +83,8 @@ def _parse_path(text: str) -> Path:
 
 
 def _parse_step(text: str) -> Step:
+    if text.isidentifier():  # most are, and none of these is special
+        return text
     if text.startswith("/") and text.rindex("/") > 1:
         return KeyPattern(text, _parse_pattern(text))
     if match := _SLICE.fullmatch(text):
@@ -139,17 +125,27 @@ def read(context: JSONValue, paths: Sequence[Path]) -> JSONValue:
 
     Raises UnrenderableError where JavaScript throws.
     """
-    searches = len(paths) > 1 or not all(isinstance(step, str) or (isinstance(step, int) and step >= 0) for step in paths[0])
+    if len(paths) > 1 or any(_is_selective(step) for step in paths[0]):
+        return _search(context, paths)
+    value = context
+    for step in paths[0]:
+        value = next((child for _, child in _children(value, step, {})), _NOTHING)
+        if value is _NOTHING:
+            return UNDEFINED
+    return value
+
+
+def _search(context: JSONValue, paths: Sequence[Path]) -> JSONValue:
+    """Follow the paths that go the same way together. The ways are tried in the order of their keys, each to its end."""
     searched: dict[int, int] = {}
     pending: list[tuple[JSONValue, Sequence[Path], tuple[int, ...]]] = [(context, paths, ())]
     while pending:
         value, paths, above = pending.pop()
-        if searches and id(value) in above:
+        if id(value) in above:
             continue  # it contains itself
         depth = len(above)
         if any(len(path) == depth for path in paths):
             return value
-        # Paths that go the same way are followed together, and ways are tried in the order of their keys.
         paths = list({path[depth:]: path for path in paths}.values())
         children = [(*child, path) for path in paths for child in _children(value, path[depth], searched)]
         groups: dict[str | int, tuple[JSONValue, list[Path], tuple[int, ...]]] = {}
@@ -159,6 +155,11 @@ def read(context: JSONValue, paths: Sequence[Path]) -> JSONValue:
             groups.setdefault(key, (child, [], (*above, id(value))))[1].append(path)
         pending += [groups[key] for key in reversed(property_order(groups))]
     return UNDEFINED
+
+
+def _is_selective(step: Step) -> bool:
+    """Tell whether a step is more than the name of a key or the number of an element."""
+    return not (isinstance(step, str) or (isinstance(step, int) and step >= 0))
 
 
 def _children(value: JSONValue, step: Step, searched: dict[int, int]) -> Iterator[tuple[str | int, JSONValue]]:
@@ -172,12 +173,26 @@ def _children(value: JSONValue, step: Step, searched: dict[int, int]) -> Iterato
             if index < len(value):
                 yield index, value[index]
         case Slice() if is_array(value):
-            indices = range(len(value))[step.elements]
-            yield from ((index, value[index]) for index in indices)
+            yield from ((index, value[index]) for index in range(len(value))[step.elements])
         case KeyPattern() if is_object(value):
-            yield from ((key, value[key]) for key in step.keys(value, searched) if key not in _FORBIDDEN)
+            yield from ((key, value[key]) for key in _matching_keys(step, value, searched) if key not in _FORBIDDEN)
         case _:
             pass
+
+
+def _matching_keys(pattern: KeyPattern, value: Mapping[str, JSONValue], searched: dict[int, int]) -> list[str]:
+    """With the flag `g` or `y`, JavaScript searches a key from where it stopped in the one before: `searched` keeps it."""
+    flags = pattern.text.rpartition("/")[2]
+    search = pattern.regex.match if "y" in flags else pattern.regex.search
+    found: list[str] = []
+    for key in property_order(value):
+        start = searched.get(id(pattern), 0)
+        match = search(key, start) if start <= len(key) else None
+        if match:
+            found.append(key)
+        if "y" in flags or "g" in flags:
+            searched[id(pattern)] = match.end() if match else 0
+    return found
 
 
 def _member(value: JSONValue, name: str) -> tuple[()] | tuple[JSONValue]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field
 
-from truto_async.pipeline._javascript import UNDEFINED, is_array, is_object, property_order
+from truto_async.pipeline._javascript import UNDEFINED, is_array, is_object, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -46,7 +46,7 @@ def walk(root: Mapping[str, JSONValue], visit: Callable[[JSONValue], JSONValue],
             frame.put(node)
             continue
         visited = visit(node)
-        if isinstance(visited, dict | list):
+        if is_object(visited) or is_array(visited):
             if visited is not node:
                 frame.put(visited)  # before its members are visited: placeholders in them can read it
             frames.append(_Frame(visited, given))
@@ -71,11 +71,11 @@ class _Frame:
     """The key or index of the member being visited."""
 
     def __attrs_post_init__(self) -> None:
-        self.keys = iter(property_order(self.node) if isinstance(self.node, dict) else range(len(self.node)))
+        self.keys = iter(keys_of(self.node))
 
     def has(self) -> bool:
         """Tell whether the member is there: it may have been removed."""
-        return self.key in self.node if isinstance(self.node, dict) else self.key < len(self.node)
+        return self.key in self.node if is_object(self.node) else self.key < len(self.node)
 
     def get(self) -> JSONValue:
         return self.node[self.key] if self.has() else UNDEFINED

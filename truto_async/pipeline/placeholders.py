@@ -191,7 +191,7 @@ class PlaceholderUse:
 def find_placeholders(job: SyncJob) -> Iterator[PlaceholderUse]:
     """Find the placeholders of a job, in the order of its nodes, the job's own first."""
     for expression in find_expressions(job):
-        if expression.language == "template":
+        if expression.language == "template" and "{{" in expression.text:
             for placeholder in Template.parse(expression.text).placeholders:
                 yield PlaceholderUse(placeholder, expression.path, expression.node)
 
@@ -203,7 +203,7 @@ def _parse(text: str) -> tuple[str | Placeholder, ...]:
     for match in _PLACEHOLDER.finditer(text):
         parts += [text[end : match.start()], _parse_placeholder(match)]
         end = match.end()
-    return tuple(part for part in [*parts, text[end:]] if part != "")
+    return tuple(part for part in [*parts, text[end:]] if part)
 
 
 def _parse_placeholder(match: re.Match[str]) -> Placeholder:
@@ -229,11 +229,14 @@ def _parse_placeholder(match: re.Match[str]) -> Placeholder:
 def _parse_alternative(text: str, start: int) -> Alternative:
     path, *modifiers = _MODIFIER.split(text)
     reads: tuple[Path, ...] = ()
-    path_fault = None
+    path_fault = type_fault = None
     try:
         reads = parse_paths(path.strip(WHITESPACE))
     except UnrenderableError as error:
         path_fault = PlaceholderFault(error.problem, error.advice, start, start + len(path))
+    if modifiers:
+        type_ = modifiers[0].lstrip(WHITESPACE)
+        type_fault = _type_fault(type_.rstrip(WHITESPACE), start + len(path) + 1 + len(modifiers[0]) - len(type_))
     return Alternative(
         text=text,
         start=start,
@@ -242,13 +245,12 @@ def _parse_alternative(text: str, start: int) -> Alternative:
         reads=reads,
         modifiers=tuple(modifier.strip(WHITESPACE) for modifier in modifiers),
         path_fault=path_fault,
-        type_fault=_type_fault(modifiers[0].strip(WHITESPACE), start + len(path) + 1) if modifiers else None,
+        type_fault=type_fault,
     )
 
 
 def _type_fault(type_: str, start: int, advice: str = "") -> PlaceholderFault | None:
     if type_ in MODIFIERS:
         return None
-    return PlaceholderFault(
-        f'there is no type "{type_}"', f"use one of {', '.join(MODIFIERS)}{advice}", start, start + len(type_)
-    )
+    advice = f"use one of {', '.join(MODIFIERS)}{advice}"
+    return PlaceholderFault(f'there is no type "{type_}"', advice, start, start + len(type_))

@@ -19,6 +19,7 @@ from truto_async.pipeline._javascript import (
     in_text,
     is_array,
     is_object,
+    keys_of,
     replace_first,
 )
 from truto_async.pipeline._merging import deep_merge
@@ -69,8 +70,9 @@ def render(template: JSONValue, context: Mapping[str, JSONValue]) -> JSONValue:
         template: a text, a list or an object. The keys of objects are not rendered.
         context: what placeholders read, such as `{"args": {...}}`.
 
-    A text that is one placeholder gives a value of any type; `UNDEFINED` where it has none and says `undefined`. In an object
-    such a key is left out; in a list it becomes None. Neither argument is changed, and the result shares nothing with them.
+    A text that is one placeholder gives a value of any type: `UNDEFINED` where it has none and says `undefined`; in an
+    object, such a key is left out, and in a list, None stands there. Numbers are JavaScript's: an integer beyond 2**53 loses
+    digits. Neither argument is changed, and the result shares no list or object with them.
 
     Raises PlaceholderError where Truto's package throws, and InvalidArgumentError for a template of another type.
     """
@@ -162,11 +164,7 @@ class _Renderer:
     def _value(self, placeholder: Placeholder, *, whole: bool) -> JSONValue:
         try:
             value = self._found(placeholder, whole=whole)
-            if whole:
-                return value
-            if isinstance(value, Method):
-                raise UnrenderableError(f'"{value.name}" is a method of JavaScript', "name a key that is there")
-            return in_text(value)
+            return value if whole else in_text(value)
         except UnrenderableError as error:
             message = f"{placeholder.text}: {error.problem}; {error.advice}"
             raise PlaceholderError(message, path=json_path(self.steps), placeholder=placeholder) from None
@@ -213,7 +211,8 @@ def _as_json(value: JSONValue) -> JSONValue:
         container, depth = pending.pop()
         if depth > MAX_DEPTH:
             raise UnrenderableError("the result contains itself", "let no placeholder insert what it stands in")
-        for key, member in list(container.items() if isinstance(container, dict) else enumerate(container)):
+        for key in keys_of(container):
+            member = container[key]
             if is_object(member):
                 container[key] = {name: item for name, item in member.items() if not _is_undefined(item)}
                 pending.append((container[key], depth + 1))
