@@ -140,16 +140,12 @@ LAYERS: list[list[str]] = [
     ["truto_async.pipeline.checking.finding"],
     ["truto_async.pipeline.rendering", "truto_async.pipeline.argument_check"],
     ["truto_async.pipeline.arguments"],
-    ["truto_async.pipeline._render", "truto_async.pipeline._notebook", "truto_async.pipeline._page"],
-    [
-        "truto_async.pipeline._tree",
-        "truto_async.pipeline._mermaid",
-        "truto_async.pipeline._dot",
-        "truto_async.pipeline._svg",
-        "truto_async.pipeline._networkx",
-    ],
-    ["truto_async.pipeline._drawing", "truto_async.pipeline._layout"],
-    ["truto_async.pipeline._styles", "truto_async.pipeline._layers", "truto_async.pipeline._facts"],
+    ["truto_async.pipeline._render", "truto_async.pipeline._pictures.notebook", "truto_async.pipeline._pictures.page"],
+    ["truto_async.pipeline._tree"],
+    [f"truto_async.pipeline._pictures.{form}" for form in ("mermaid", "dot", "svg", "networkx")],
+    ["truto_async.pipeline._pictures.drawing", "truto_async.pipeline._pictures.layout"],
+    ["truto_async.pipeline._pictures.styles", "truto_async.pipeline._pictures.layers", "truto_async.pipeline._facts"],
+    ["truto_async.pipeline._pictures"],
     [
         "truto_async.pipeline.graph",
         "truto_async.pipeline.placeholders",
@@ -196,10 +192,11 @@ LAYERS: list[list[str]] = [
 UP = {
     ("truto_async.models.sync_job", "truto_async.pipeline"),
     ("truto_async.models.sync_job", "truto_async.pipeline._render"),
-    ("truto_async.models.sync_job", "truto_async.pipeline._notebook"),
+    ("truto_async.models.sync_job", "truto_async.pipeline._pictures.notebook"),
+    ("truto_async.pipeline.graph", "truto_async.pipeline._tree"),
     *(
-        ("truto_async.pipeline.graph", f"truto_async.pipeline.{picture}")
-        for picture in ("_tree", "_mermaid", "_dot", "_svg", "_page", "_networkx", "_notebook")
+        ("truto_async.pipeline.graph", f"truto_async.pipeline._pictures.{picture}")
+        for picture in ("mermaid", "dot", "svg", "page", "networkx", "notebook")
     ),
 }
 HEIGHT = {module: -row for row, modules in enumerate(LAYERS) for module in modules}
@@ -208,7 +205,7 @@ DOORS = {
     "cattrs": {"truto_async._codec.converter", "truto_async._codec.fields"},  # the latter for an annotation
     "asyncio_throttle": {"truto_async._limits.rate_limit"},
     "jsonata": {"truto_async.pipeline._jsonata"},
-    "networkx": {"truto_async.pipeline._networkx"},
+    "networkx": {"truto_async.pipeline._pictures.networkx"},
     "orjson": {"truto_async._support.json"},
     "uvloop": {"truto_sync._portal"},
     "aiohttp": {

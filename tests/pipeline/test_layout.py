@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from truto_async.pipeline._layers import columns_of
-from truto_async.pipeline._layout import BOX_HEIGHT, BOX_WIDTH, Layout, lay_out
+from truto_async.pipeline._pictures.layers import columns_of
+from truto_async.pipeline._pictures.layout import BOX_HEIGHT, BOX_WIDTH, Layout, lay_out
 
 GRAPHS = st.integers(1, 12).flatmap(
     lambda count: st.tuples(

@@ -69,7 +69,7 @@ class SyncJob(Entity):
 
     def _repr_html_(self) -> str:
         """Show the job in Jupyter: its facts, its arguments, its graph."""
-        from truto_async.pipeline._notebook import job_html  # noqa: PLC0415  # rarely needed
+        from truto_async.pipeline._pictures.notebook import job_html  # noqa: PLC0415  # rarely needed
 
         return job_html(self)
 

@@ -164,19 +164,19 @@ class Graph:
 
         By default, Mermaid refuses charts of more than 500 edges or 50,000 characters.
         """
-        from truto_async.pipeline._mermaid import to_mermaid  # noqa: PLC0415  # the same
+        from truto_async.pipeline._pictures.mermaid import to_mermaid  # noqa: PLC0415  # the same
 
         return to_mermaid(self)
 
     def to_dot(self) -> str:
         """Return a directed graph in DOT, the language of Graphviz."""
-        from truto_async.pipeline._dot import to_dot  # noqa: PLC0415  # the same
+        from truto_async.pipeline._pictures.dot import to_dot  # noqa: PLC0415  # the same
 
         return to_dot(self)
 
     def to_svg(self) -> str:
         """Return the drawing as an SVG picture."""
-        from truto_async.pipeline._svg import to_svg  # noqa: PLC0415  # the same
+        from truto_async.pipeline._pictures.svg import to_svg  # noqa: PLC0415  # the same
 
         return to_svg(self)
 
@@ -185,7 +185,7 @@ class Graph:
 
         The page needs no network and no other file. Names, labels and values of the job are escaped.
         """
-        from truto_async.pipeline._page import to_html  # noqa: PLC0415  # the same
+        from truto_async.pipeline._pictures.page import to_html  # noqa: PLC0415  # the same
 
         return to_html(self)
 
@@ -195,19 +195,19 @@ class Graph:
         Its nodes are the keys, with the attributes `node` and `type`; its edges have `kind`, which is "depends_on" where a
         node is named in both fields. Raises ModuleNotFoundError where networkx is not installed.
         """
-        from truto_async.pipeline._networkx import to_networkx  # noqa: PLC0415  # the same
+        from truto_async.pipeline._pictures.networkx import to_networkx  # noqa: PLC0415  # the same
 
         return to_networkx(self)
 
     def _repr_html_(self) -> str:
         """Show a drawing in Jupyter."""
-        from truto_async.pipeline._notebook import graph_html  # noqa: PLC0415  # the same
+        from truto_async.pipeline._pictures.notebook import graph_html  # noqa: PLC0415  # the same
 
         return graph_html(self)
 
     def _repr_markdown_(self) -> str:
         """Show a Mermaid chart in tools that know Markdown only."""
-        from truto_async.pipeline._notebook import graph_markdown  # noqa: PLC0415  # the same
+        from truto_async.pipeline._pictures.notebook import graph_markdown  # noqa: PLC0415  # the same
 
         return graph_markdown(self)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from truto_async.pipeline._drawing import draw
-from truto_async.pipeline._styles import ARROW_COLORS
+from truto_async.pipeline._pictures.drawing import draw
+from truto_async.pipeline._pictures.styles import ARROW_COLORS
 
 if TYPE_CHECKING:
-    from truto_async.pipeline._drawing import Arrow, Box
+    from truto_async.pipeline._pictures.drawing import Arrow, Box
     from truto_async.pipeline.graph import Graph
 
 __all__ = ["to_dot"]

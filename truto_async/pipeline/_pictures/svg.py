@@ -9,15 +9,15 @@ from unicodedata import east_asian_width
 
 from attrs import frozen
 
-from truto_async.pipeline._drawing import draw
-from truto_async.pipeline._layout import BOX_HEIGHT, BOX_WIDTH, lay_out
-from truto_async.pipeline._styles import ARROW_COLORS
+from truto_async.pipeline._pictures.drawing import draw
+from truto_async.pipeline._pictures.layout import BOX_HEIGHT, BOX_WIDTH, lay_out
+from truto_async.pipeline._pictures.styles import ARROW_COLORS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from truto_async.pipeline._drawing import Box, Drawing
-    from truto_async.pipeline._layout import Point
+    from truto_async.pipeline._pictures.drawing import Box, Drawing
+    from truto_async.pipeline._pictures.layout import Point
     from truto_async.pipeline.graph import Graph
 
 __all__ = ["ARROW_LOOKS", "Picture", "svg_element", "svg_picture", "to_svg"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from truto_async.models.nodes import Node
-from truto_async.pipeline._styles import MISSING, Style, style_of
+from truto_async.pipeline._pictures.styles import MISSING, Style, style_of
 from truto_async.pipeline._text import detail, plain, type_of
 from truto_async.pipeline.graph import EdgeKind
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from truto_async.pipeline._drawing import draw
-from truto_async.pipeline._styles import ARROW_COLORS
+from truto_async.pipeline._pictures.drawing import draw
+from truto_async.pipeline._pictures.styles import ARROW_COLORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from truto_async.pipeline._drawing import Arrow, Box, Drawing
-    from truto_async.pipeline._styles import Style
+    from truto_async.pipeline._pictures.drawing import Arrow, Box, Drawing
+    from truto_async.pipeline._pictures.styles import Style
     from truto_async.pipeline.graph import Graph
 
 __all__ = ["to_mermaid"]

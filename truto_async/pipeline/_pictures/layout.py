@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
-from truto_async.pipeline._layers import Spot, columns_of, in_columns, with_lanes
+from truto_async.pipeline._pictures.layers import Spot, columns_of, in_columns, with_lanes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from truto_async.pipeline._layers import Links
+    from truto_async.pipeline._pictures.layers import Links
 
     Arrows: TypeAlias = Sequence[tuple[int, int]]
 

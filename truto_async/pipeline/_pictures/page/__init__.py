@@ -13,8 +13,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from truto_async.models.sync_job import SyncJob
-from truto_async.pipeline._drawing import draw, faults
-from truto_async.pipeline._svg import ARROW_LOOKS, svg_element
+from truto_async.pipeline._pictures.drawing import draw, faults
+from truto_async.pipeline._pictures.svg import ARROW_LOOKS, svg_element
 from truto_async.pipeline._text import plain
 from truto_async.pipeline.expressions import find_expressions
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from truto_async._support.json import JSONObject
     from truto_async.models.nodes import Node
-    from truto_async.pipeline._drawing import Box, Drawing
+    from truto_async.pipeline._pictures.drawing import Box, Drawing
     from truto_async.pipeline.graph import Graph
 
 __all__ = ["to_html"]
