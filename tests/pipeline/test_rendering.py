@@ -192,6 +192,15 @@ def test_no_template(template: Any, message: str) -> None:
     assert str(caught.value).endswith(message)
 
 
+def test_a_list_inside_itself() -> None:
+    """It is refused."""
+    template: list[Any] = ["x"]
+    template.append(template)
+
+    with pytest.raises(InvalidArgumentError, match="the template contains itself"):
+        render(template, {})
+
+
 def test_no_context() -> None:
     """It is an object, and does not contain itself."""
     with pytest.raises(InvalidArgumentError, match="the context must be an object, not list"):
@@ -200,6 +209,14 @@ def test_no_context() -> None:
     context["a"]["a"] = context
     with pytest.raises(InvalidArgumentError, match="the context is nested too deeply, or contains itself"):
         render({"a": "{{a:json}}"}, context)
+
+
+def test_a_context_that_contains_itself() -> None:
+    """It can be read; a search does not go around in it."""
+    context: dict[str, Any] = {"a": {"n": 1}, "b": 2}
+    context["a"]["self"] = context["a"]
+
+    assert ["1", "2", "2"] == [render(text, context) for text in ("{{a.self.self.n}}", "{{a.self.n b}}", "{{/a/.self.n|b}}")]
 
 
 def test_deep_values() -> None:

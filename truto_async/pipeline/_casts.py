@@ -96,7 +96,7 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def _null(value: JSONValue) -> JSONValue:
-    return None if value == "null" else value
+    return None if isinstance(value, str) and value == "null" else value
 
 
 def _null_in_text(_: JSONValue) -> JSONValue:

@@ -115,8 +115,10 @@ def property_order(keys: Iterable[Any]) -> list[Any]:
     return [*indices, *(key for key in keys if not _is_index(key))] if indices else keys
 
 
-def _is_index(key: str | int) -> bool:
-    return isinstance(key, int) or (re.fullmatch("0|[1-9][0-9]{0,9}", key) is not None and int(key) < 2**32 - 1)
+def _is_index(key: object) -> bool:
+    if isinstance(key, str):
+        return re.fullmatch("0|[1-9][0-9]{0,9}", key) is not None and int(key) < 2**32 - 1
+    return isinstance(key, int)
 
 
 def as_number(number: float) -> int | float:

@@ -112,6 +112,8 @@ class _Renderer:
             item = next(items, _END)
             if item is _END:
                 pending.pop()
+            elif is_array(item) and len(pending) > MAX_DEPTH:
+                raise InvalidArgumentError("the template contains itself")
             elif is_array(item):
                 inner: list[JSONValue] = []
                 level.append(inner)
@@ -173,7 +175,7 @@ class _Renderer:
         for alternative in placeholder.alternatives:
             _refuse(alternative.path_fault)
             value = read(self.context, alternative.reads)
-            if value is UNDEFINED or (value == "" and placeholder.skips_empty):
+            if value is UNDEFINED or (isinstance(value, str) and not value and placeholder.skips_empty):
                 continue
             if value is not None:
                 _refuse(alternative.type_fault)
