@@ -43,7 +43,7 @@ def transform(name: str, depends_on: str, expression: str = "$") -> dict[str, An
 def check(*nodes: dict[str, Any], triggers: Any = (), runtime: int | None = 4, **fields: Any) -> tuple[Finding, ...]:
     """Check a job of these nodes, which declares the usual arguments."""
     usual = ("integrated_account_id", "webhook_id", "datastore_id")
-    declared: dict[str, Any] = {name: {} for name in usual if name in str(nodes)}
+    declared = {name: {"required": True} for name in usual if name in str(nodes)}
     document = {"id": "job", "default_runtime_version": runtime, "args_schema": declared, "resources": nodes, **fields}
     return SyncJob.from_dict(document).check(triggers)
 
@@ -255,7 +255,7 @@ def test_undeclared_arguments_are_reported_once() -> None:
     assert ("$.resources[0].query.c", "$.resources[0].run_if") == (first.path, second.path)
     assert "more places" not in first.message
     assert "(and in 2 more places)" in second.message
-    near: dict[str, Any] = {"integrated_account_id": {}, "webhook_id": {}, "updated_since": {}}
+    near: dict[str, Any] = {"integrated_account_id": {}, "webhook_id": {"required": True}, "updated_since": {}}
     assert ["undeclared-argument", "unused-argument"] == sorted(
         finding.name for finding in check(request(query={"a": "{{args.updated_sinc}}"}), app("tickets"), args_schema=near)
     )
@@ -273,7 +273,7 @@ def test_a_schema_that_takes_any_argument() -> None:
 
 def test_unused_arguments() -> None:
     """Any mention is a use: of all arguments, in a field of another version, in what does not parse, or without `args`."""
-    schema = {"integrated_account_id": {}, "webhook_id": {}, "ids": {"type": "array"}, "loose": 1}
+    schema = {"integrated_account_id": {}, "webhook_id": {"required": True}, "ids": {"type": "array"}, "loose": 1}
     nodes = [request(), app("tickets")]
     paths = ["$.args_schema.ids", "$.args_schema.loose"]
 
@@ -284,6 +284,8 @@ def test_unused_arguments() -> None:
     assert [] == found(used, app("tickets"), args_schema=schema)
     entry = {"resource": "users", "method": "get", "id": "{{ids}}", "loop_on": "ids", "query": {"a": "{{args.loose}}"}}
     assert [] == found(entry, runtime=3, args_schema={"ids": {"type": "array"}, "loose": 1, "w": {"format": "webhook_id"}})
+    of_the_run = request(query={"a": "{{sync_job_run.args.loose}}", "b": "{{sync_job_run.args.ids}}"})
+    assert [] == found(of_the_run, app("tickets"), args_schema=schema)
     nested = {"type": "object", "properties": {"a-b": {}}}
     assert [("unused-argument", '$.args_schema.properties["a-b"]')] == found(args_schema=nested)
 
@@ -366,7 +368,7 @@ def test_dashes(expression: str, paths: list[str], installed: bool, monkeypatch:
         transform("slim", "all-pages", expression),
         app("slim", "content"),
     ]
-    schema: dict[str, Any] = {"integrated_account_id": {}, "webhook_id": {}, "company-id": {}, "company": {}}
+    schema: dict[str, Any] = {"integrated_account_id": {}, "webhook_id": {"required": True}, "company-id": {}, "company": {}}
     findings = check(*nodes, args_schema=schema)
 
     assert paths == [
@@ -415,7 +417,12 @@ def test_loops(loop_on: str) -> None:
 )
 def test_loops_that_lead_nowhere(loop_on: Any, reason: str) -> None:
     """The reason is said."""
-    schema = {"integrated_account_id": {}, "webhook_id": {}, "ids": {"type": "array"}, "name": {"type": "string"}}
+    schema = {
+        "integrated_account_id": {},
+        "webhook_id": {"required": True},
+        "ids": {"type": "array"},
+        "name": {"type": "string"},
+    }
     nodes = [request(query={"x": "{{args.name}}{{args.ids}}"}), request("comments", "ticketing/comments", loop_on=loop_on)]
     (finding,) = check(*nodes, app("tickets", "comments"), args_schema=schema)
 
@@ -535,7 +542,7 @@ def test_recursions() -> None:
 )
 def test_merges(merged: Any, count: int) -> None:
     """Each template that gives no object is reported."""
-    schema: dict[str, Any] = {"integrated_account_id": {}, "webhook_id": {}, "f": {}}
+    schema: dict[str, Any] = {"integrated_account_id": {}, "webhook_id": {"required": True}, "f": {}}
     nodes = [request(query={"nested": {"$truto_merge": merged}, "y": "{{args.f}}"}), app("tickets")]
 
     assert ["merge-without-json"] * count == [name for name, _ in found(*nodes, args_schema=schema)]
@@ -574,7 +581,9 @@ def test_namespaces_of_state() -> None:
     assert [] == found(*state_nodes(), state_key=ACCOUNT)
     assert [("no-state-key", "$.resources[0]")] == found(*state_nodes(), state_key="")
     assert [("shared-state", "$.state_key")] == found(*state_nodes(), state_key="all")
-    assert ["hard-coded-account"] == [name for name, _ in found(*single, state_key="all", args_schema={"webhook_id": {}})]
+    assert ["hard-coded-account"] == [
+        name for name, _ in found(*single, state_key="all", args_schema={"webhook_id": {"required": True}})
+    ]
     assert [] == found(delete, state_key="all")
     assert "shared-state" not in [name for name, _ in found(*state_nodes(config=own), state_key="all")]
 
@@ -655,7 +664,7 @@ def test_accounts() -> None:
     hard_coded = {"resource": "users", "method": "list", "integrated_account_id": "a-1"}
     assert ["hard-coded-account"] == [name for name, _ in found(hard_coded, runtime=3, args_schema=None)]
     near = [request(integrated_account_id="{{args.a[0]}}"), app("tickets")]
-    assert ["invalid-placeholder"] == [name for name, _ in found(*near, args_schema={"webhook_id": {}})]
+    assert ["invalid-placeholder"] == [name for name, _ in found(*near, args_schema={"webhook_id": {"required": True}})]
 
 
 def test_ids_of_destinations() -> None:
@@ -666,6 +675,31 @@ def test_ids_of_destinations() -> None:
     assert ["hard-coded-destination"] == [
         name for name, _ in found(request(), app("tickets", **{**DATASTORE, "config": {"id": "d-1"}}))
     ]
+
+
+@pytest.mark.parametrize(
+    ("target", "gate", "validation", "is_found"),
+    [
+        ("{{args.a}}", None, None, True),
+        ("{{args.a}}", "true", None, True),
+        ("{{args.a}}", "$exists(args.a)", None, False),
+        ("{{args.a}}", None, "$exists(args.a) ? null : {'message': 'a is missing'}", False),
+        ("{{args.a|args.b}}", None, None, True),
+        ("{{args.a|args.b}}", "$exists(args.a) or $exists(args.b)", None, False),
+        ("{{args.a|args.needed}}", "$exists(args.b)", None, False),
+        ("{{args.a|default_webhook}}", "$exists(args.b)", None, False),
+        ("{{args.a?:w-1}}", "$exists(args.b)", None, False),
+        ("{{args.usual}}", "$exists(args.a) or $exists(args.b)", None, False),
+        ("{{args.b.id}}", "$exists(args.a)", None, False),
+    ],
+)
+def test_optional_destinations(target: str, gate: str | None, validation: str | None, is_found: bool) -> None:  # noqa: FBT001  # a case
+    """Only one that a run may leave without an id is reported."""
+    used = request(query={name: f"{{{{args.{name}}}}}" for name in ("a", "b", "needed", "usual")})
+    schema = {"integrated_account_id": {}, "a": {}, "b": {}, "needed": {"required": True}, "usual": {"default": "w"}}
+    names = found(used, app("tickets", config={"id": target}, run_if=gate), args_schema=schema, args_validation=validation)
+
+    assert [("ungated-destination", "$.resources[1].config.id")] * is_found == names
 
 
 @pytest.mark.parametrize("kind", ["update_state", "delete_state", "event"])

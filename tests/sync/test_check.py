@@ -25,7 +25,7 @@ SCHEMA = json.loads((Path(__file__).parent / "sarif-schema-2.1.0.json").read_byt
 WRONG = """\
 {
   "default_runtime_version": 4,
-  "args_schema": {"webhook_id": {"type": "string"}},
+  "args_schema": {"webhook_id": {"type": "string", "required": true}},
   "resources": [
     {
       "name": "tickets",

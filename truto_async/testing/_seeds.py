@@ -106,6 +106,7 @@ _HELPDESK: JSONObject = {
                 "config": {"key": "tickets/{{sync_job_run.id}}.json", "upload_type": "resumable"},
             },
             "loop_on": "payload.records",
+            "run_if": "$exists(args.datastore_id)",
             "resources_to_persist": ["tickets"],
         },
         {

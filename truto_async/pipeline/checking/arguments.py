@@ -48,6 +48,7 @@ def _unused(subject: Subject) -> Iterator[Finding]:
     if () in paths or ("args",) in paths:
         return
     used = {steps[1] for steps in paths if steps[0] == "args"}
+    used |= {steps[2] for steps in paths if steps[:2] == ("sync_job_run", "args") and len(steps) > 2}
     if subject.is_flat:
         used.update(steps[0] for steps in paths)  # which take arguments without "args" as well
         # Runs of runtimes 1 to 3 take these by themselves.

@@ -15,10 +15,12 @@ from truto_async.models.nodes import (
 )
 from truto_async.pipeline.checking.rules import found
 from truto_async.pipeline.checking.subject import is_constant
+from truto_async.pipeline.placeholders import Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from truto_async.pipeline.arguments import Argument
     from truto_async.pipeline.checking.finding import Finding
     from truto_async.pipeline.checking.subject import Site, Subject
 
@@ -32,6 +34,7 @@ def check_delivery(subject: Subject) -> Iterator[Finding]:
             yield from _account(subject, site, site.node)
         if isinstance(site.node, DestinationNode) and not subject.is_flat:
             yield from _destination(site, site.node)
+            yield from _gate(subject, site, site.node)
             yield from _persisted(subject, site, site.node)
     if not subject.is_flat:
         yield from _records_go_nowhere(subject)
@@ -56,6 +59,25 @@ def _destination(site: Site, node: DestinationNode) -> Iterator[Finding]:
         message = f"{site} always writes to the {kind} {target}, in every environment and for every customer."
         fix = f'Take it from an argument: "{{{{args.{kind}_id}}}}".'
         yield found("hard-coded-destination", site, f"{site.path}.config.id", message, fix)
+
+
+def _gate(subject: Subject, site: Site, node: DestinationNode) -> Iterator[Finding]:
+    """Find destinations whose id comes from arguments alone that a run may leave out, where nothing asks whether it does."""
+    placeholders = Template.parse((node.config.id if node.config is not None else None) or "").placeholders
+    reads = [path for placeholder in placeholders for path in placeholder.reads]
+    names = [str(path[1]) for path in reads if path[:1] == ("args",) and len(path) == 2]
+    optional = [argument for name in names if (argument := subject.arguments.get(name)) and _may_be_missing(argument)]
+    has_default = any(placeholder.default is not None for placeholder in placeholders)
+    gates = f"{node.run_if} {subject.job.args_validation}"
+    if optional and len(optional) == len(reads) and not has_default and not any(name in gates for name in names):
+        name = optional[0].name
+        message = f"{site} takes its id from the argument {name}, which a run may leave out, and has no `run_if` for that."
+        fix = f"Make the argument required, or write `$exists(args.{name})` as `run_if`."
+        yield found("ungated-destination", site, f"{site.path}.config.id", message, fix)
+
+
+def _may_be_missing(argument: Argument) -> bool:
+    return not argument.required and argument.default is None
 
 
 def _persisted(subject: Subject, site: Site, node: DestinationNode) -> Iterator[Finding]:

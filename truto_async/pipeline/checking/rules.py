@@ -90,6 +90,9 @@ RULES: Sequence[Rule] = (
     Rule("TRUTO605", "persists-no-records", _ERROR, "`resources_to_persist` names a node that has no records."),
     Rule("TRUTO606", "records-go-nowhere", _WARNING, "Nothing uses the records of a node."),
     Rule("TRUTO607", "unbounded-spool", _WARNING, "A spool holds all records of a list that nothing limits."),
+    Rule(
+        "TRUTO608", "ungated-destination", _WARNING, "An optional argument names a destination, and no `run_if` asks for it."
+    ),
 )
 """The rules, by code."""
 
