@@ -86,6 +86,7 @@ def test_cycles_through_destinations() -> None:
 def test_unknown_names() -> None:
     """Each is reported; a resource is known to runtimes 1 to 3 only."""
     assert [("unknown-dependency", "$.resources[0].depends_on")] == found(request(depends_on="x"), app("tickets"))
+    assert [] == found(request(depends_on=""), app("tickets"))
     assert [
         ("unknown-persisted", "$.resources[1].resources_to_persist[0]"),
         ("unknown-persisted", "$.resources[1].resources_to_persist[2]"),
@@ -308,6 +309,7 @@ def test_known_resources(read: str) -> None:
 @pytest.mark.parametrize(
     ("read", "clue"),
     [
+        ("ticketing.ticketing", None),
         ("ticketing.ticket", "tickets"),
         ("slm", "slim"),
         ("ticketin.tickets", "ticketing"),
@@ -682,6 +684,7 @@ def test_ids_of_destinations() -> None:
     [
         ("{{args.a}}", None, None, True),
         ("{{args.a}}", "true", None, True),
+        ("{{args.on}}", None, None, True),
         ("{{args.a}}", "$exists(args.a)", None, False),
         ("{{args.a}}", None, "$exists(args.a) ? null : {'message': 'a is missing'}", False),
         ("{{args.a|args.b}}", None, None, True),
@@ -695,8 +698,15 @@ def test_ids_of_destinations() -> None:
 )
 def test_optional_destinations(target: str, gate: str | None, validation: str | None, is_found: bool) -> None:  # noqa: FBT001  # a case
     """Only one that a run may leave without an id is reported."""
-    used = request(query={name: f"{{{{args.{name}}}}}" for name in ("a", "b", "needed", "usual")})
-    schema = {"integrated_account_id": {}, "a": {}, "b": {}, "needed": {"required": True}, "usual": {"default": "w"}}
+    used = request(query={name: f"{{{{args.{name}}}}}" for name in ("a", "b", "on", "needed", "usual")})
+    schema = {
+        "integrated_account_id": {},
+        "a": {},
+        "b": {},
+        "on": {},
+        "needed": {"required": True},
+        "usual": {"default": "w"},
+    }
     names = found(used, app("tickets", config={"id": target}, run_if=gate), args_schema=schema, args_validation=validation)
 
     assert [("ungated-destination", "$.resources[1].config.id")] * is_found == names

@@ -29,6 +29,7 @@ WORDS = """
     {{args.a?:x:y}} {{.}} {{}} args.a-b resources.a-b `a-b` ( a) 'a' payload.records {{payload.records:any}} start complete
     error webhook datastore superquery list get hard 2026-01-01T00:00:00Z {{args.:int}} {{/a/.b}} {{args./a/}} args. . ..
 """.split()  # noqa: SIM905  # reads better than forty literals
+PAIRS = [(f"a{number}", f"b{number}") for number in range(1000)]
 TICKETS = {
     "name": "tickets",
     "type": "request",
@@ -211,6 +212,11 @@ def test_large_jobs() -> None:
 
     assert ["TRUTO102"] == codes(job(*chain).check())
     assert ["TRUTO102"] * 4999 == codes(job(*wrong).check())
+    pairs = [
+        [{"name": a, "type": "spool", "depends_on": b}, {"name": b, "type": "spool", "depends_on": a}] for a, b in PAIRS
+    ]
+
+    assert ["TRUTO101"] * len(PAIRS) == codes(job(*(node for pair in pairs for node in pair)).check())
     assert ["TRUTO101"] == codes(job(*closed).check())
 
 

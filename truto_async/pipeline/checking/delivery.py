@@ -68,7 +68,7 @@ def _gate(subject: Subject, site: Site, node: DestinationNode) -> Iterator[Findi
     names = [str(path[1]) for path in reads if path[:1] == ("args",) and len(path) == 2]
     optional = [argument for name in names if (argument := subject.arguments.get(name)) and _may_be_missing(argument)]
     has_default = any(placeholder.default is not None for placeholder in placeholders)
-    gates = f"{node.run_if} {subject.job.args_validation}"
+    gates = f"{node.run_if or ''} {subject.job.args_validation or ''}"
     if optional and len(optional) == len(reads) and not has_default and not any(name in gates for name in names):
         name = optional[0].name
         message = f"{site} takes its id from the argument {name}, which a run may leave out, and has no `run_if` for that."

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["check_dependencies"]
 
 _FEW = 5
-_MANY = 20
+_MANY = 20  # findings whose messages say what is behind, which takes a walk through the graph each
 
 
 def check_dependencies(subject: Subject) -> Iterator[Finding]:
@@ -29,17 +29,19 @@ def check_dependencies(subject: Subject) -> Iterator[Finding]:
 
 
 def _cycles(subject: Subject) -> Iterator[Finding]:
-    for cycle in subject.graph.cycles:
+    for number, cycle in enumerate(subject.graph.cycles):
         site = subject.site_of[cycle[0]]
         field = "depends_on" if site.node.parents else "resources_to_persist"
-        message = f"{_listed(cycle)} wait for each other, so none of them ever runs{_behind(subject, cycle)}."
+        behind = _behind(subject, cycle) if number < _MANY else ""
+        message = f"{_listed(cycle)} wait for each other, so none of them ever runs{behind}."
         if len(cycle) == 1:
-            message = f"{site} waits for itself, so it never runs{_behind(subject, cycle)}."
+            message = f"{site} waits for itself, so it never runs{behind}."
         yield found("cycle", site, f"{site.path}.{field}", message, "Let one of them depend on a node outside the circle.")
 
 
 def _unknown_names(subject: Subject) -> Iterator[Finding]:
-    for number, reference in enumerate(subject.graph.unknown):
+    references = [reference for reference in subject.graph.unknown if reference.name]  # an empty one names nothing
+    for number, reference in enumerate(references):
         site = subject.site_of[reference.node]
         clue = _resource_clue(subject, reference) or subject.suggestion(reference.name, subject.graph.nodes)
         if reference.kind == "resources_to_persist":

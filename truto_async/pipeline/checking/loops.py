@@ -49,8 +49,8 @@ def _fault(subject: Subject, site: Site, steps: tuple[str, ...]) -> str | None:
     if root == "args":
         return _argument_fault(subject, below)
     if root == "resources":
-        unknown = subject.outputs.unknown_step(steps)
-        return unknown and f"reads `{'.'.join(steps)}`, which no node makes.{subject.suggestion(*unknown)}"
+        place, known = subject.outputs.unknown_step(steps) or (0, ())
+        return f"reads `{'.'.join(steps)}`, which no node makes.{subject.suggestion(steps[place], known)}" if place else None
     if root == "payload" and not isinstance(site.node, DestinationNode | UnknownNode):
         return "reads `payload`, which only destinations have."
     if subject.is_flat and not below and root in subject.arguments:

@@ -52,17 +52,17 @@ class Outputs:
         """What can come after `resources`."""
         return self.names | self.models.keys()
 
-    def unknown_step(self, steps: tuple[str, ...]) -> tuple[str, AbstractSet[str]] | None:
-        """Return the first step of a path below `resources` that leads nowhere, and what could stand there."""
+    def unknown_step(self, steps: tuple[str, ...]) -> tuple[int, AbstractSet[str]] | None:
+        """Return the place of the first step of a path that leads nowhere, and what could stand there."""
         if self.is_open or len(steps) < 2:
             return None
         name = steps[1]
         if name in self.names:
             return None
         if name not in self.models:
-            return None if name in self.requests else (name, self.roots)
+            return None if name in self.requests else (1, self.roots)
         if len(steps) > 2 and steps[2] not in self.models[name]:
-            return steps[2], self.models[name]
+            return 2, self.models[name]
         return None
 
 

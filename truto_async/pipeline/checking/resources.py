@@ -29,12 +29,11 @@ def check_resources(subject: Subject) -> Iterator[Finding]:
 
 
 def _unknown(subject: Subject, read: Read) -> Iterator[Finding]:
-    unknown = subject.outputs.unknown_step(read.steps)
-    if unknown is None or subject.is_cut_short(read, unknown[0]):
+    place, known = subject.outputs.unknown_step(read.steps) or (0, ())
+    if not place or subject.is_cut_short(read, read.steps[place]):
         return
-    step, known = unknown
-    path = ".".join(read.steps[: read.steps.index(step, 1) + 1])
-    message = f"`{path}` is read, and no node makes it.{subject.suggestion(step, known)}"
+    path = ".".join(read.steps[: place + 1])
+    message = f"`{path}` is read, and no node makes it.{subject.suggestion(read.steps[place], known)}"
     fix = "Records of requests are at `resources.<model>.<resource>`; what other nodes make is at `resources.<name>`."
     yield found("unknown-resource", subject.site_at(read.expression), read.expression.path, message, fix)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from truto_async.pipeline.checking.subject import Site
 
-__all__ = ["RULES", "Rule"]
+__all__ = ["RULES", "Rule", "found"]
 
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 

@@ -106,5 +106,5 @@ def _triggers(subject: Subject) -> Iterator[Finding]:
         given = {name for name, argument in subject.arguments.items() if own.get(argument.format or "")}
         for fault in subject.job.check_args(trigger.args):
             if fault.code != "not_checked" and not (fault.code == "missing" and fault.name in given):
-                message = f"The runs of the cron trigger {trigger.id} are refused: {fault.message}."
+                message = f"The runs of the cron trigger {trigger.id} are refused: {fault.message}".rstrip(".?") + "."
                 yield found("trigger-arguments", None, "$.args_schema", message, "Correct the `args` of the trigger.")
