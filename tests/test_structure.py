@@ -121,7 +121,7 @@ LAYERS: list[list[str]] = [
     ["truto_async.pipeline"],
     ["truto_async.pipeline.checking"],
     [
-        f"truto_async.pipeline.checking.{family}"
+        f"truto_async.pipeline.checking._{family}"
         for family in (
             "arguments",
             "delivery",
@@ -135,17 +135,17 @@ LAYERS: list[list[str]] = [
         )
     ],
     ["truto_async.pipeline.checking.rules"],
-    ["truto_async.pipeline.checking.subject"],
-    ["truto_async.pipeline.checking.reads", "truto_async.pipeline.checking.outputs"],
+    ["truto_async.pipeline.checking._subject"],
+    ["truto_async.pipeline.checking._reads", "truto_async.pipeline.checking._outputs"],
     ["truto_async.pipeline.checking.finding"],
-    ["truto_async.pipeline.rendering", "truto_async.pipeline.argument_check"],
-    ["truto_async.pipeline.arguments"],
     ["truto_async.pipeline._render", "truto_async.pipeline._pictures.notebook", "truto_async.pipeline._pictures.page"],
     ["truto_async.pipeline._tree"],
     [f"truto_async.pipeline._pictures.{form}" for form in ("mermaid", "dot", "svg", "networkx")],
     ["truto_async.pipeline._pictures.drawing", "truto_async.pipeline._pictures.layout"],
     ["truto_async.pipeline._pictures.styles", "truto_async.pipeline._pictures.layers", "truto_async.pipeline._facts"],
     ["truto_async.pipeline._pictures"],
+    ["truto_async.pipeline.rendering", "truto_async.pipeline.argument_check"],
+    ["truto_async.pipeline.arguments"],
     [
         "truto_async.pipeline.graph",
         "truto_async.pipeline.placeholders",
@@ -161,8 +161,7 @@ LAYERS: list[list[str]] = [
         "truto_async.pipeline._truto_functions",
     ],
     ["truto_async.pipeline._paths", "truto_async.pipeline._walking"],
-    ["truto_async.pipeline._javascript"],
-    ["truto_async.pipeline._text", "truto_async.pipeline._cycles"],
+    ["truto_async.pipeline._javascript", "truto_async.pipeline._text", "truto_async.pipeline._cycles"],
     ["truto_async.models"],
     [
         "truto_async.models.sync_job",

@@ -30,7 +30,6 @@ _ROW_GAP = 18
 _LANE_GAP = 12
 _SHELF_GAP = 30
 _ASPECT = 1.6  # the width of a picture of many parts, by its height
-_LANE_WEIGHT = 4  # lanes are kept straight rather than boxes
 _SWEEPS = 6
 
 
@@ -141,15 +140,15 @@ def _distances(column: Sequence[Spot]) -> Iterator[float]:
 def _spread(column: Sequence[Spot], wanted: Sequence[float]) -> Iterator[float]:
     """Move spots as little as it takes to keep their distances: the least squares, found by pooling adjacent violators."""
     offsets = list(accumulate(_distances(column), initial=0.0))
-    blocks: list[tuple[float, float, int]] = []  # the mean, the weight and the number of spots that lie close together
-    for spot, want, offset in zip(column, wanted, offsets, strict=True):
-        mean, weight, count = want - offset, 1.0 if _size(spot) else _LANE_WEIGHT, 1
+    blocks: list[tuple[float, int]] = []  # the mean and the number of spots that lie close together
+    for want, offset in zip(wanted, offsets, strict=True):
+        mean, count = want - offset, 1
         while blocks and blocks[-1][0] >= mean:
-            other_mean, other_weight, other_count = blocks.pop()
-            mean = (mean * weight + other_mean * other_weight) / (weight + other_weight)
-            weight, count = weight + other_weight, count + other_count
-        blocks.append((mean, weight, count))
-    moved = (mean for mean, _, count in blocks for _ in range(count))
+            other_mean, other_count = blocks.pop()
+            mean = (mean * count + other_mean * other_count) / (count + other_count)
+            count += other_count
+        blocks.append((mean, count))
+    moved = (mean for mean, count in blocks for _ in range(count))
     return (mean + offset for mean, offset in zip(moved, offsets, strict=True))
 
 

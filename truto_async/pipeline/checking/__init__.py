@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, cast
 
 from truto_async.errors import InvalidArgumentError
 from truto_async.models.cron_trigger import SyncJobCronTrigger
-from truto_async.pipeline.checking.arguments import check_argument_use
-from truto_async.pipeline.checking.delivery import check_delivery
-from truto_async.pipeline.checking.dependencies import check_dependencies
-from truto_async.pipeline.checking.fields import check_fields
+from truto_async.pipeline.checking._arguments import check_argument_use
+from truto_async.pipeline.checking._delivery import check_delivery
+from truto_async.pipeline.checking._dependencies import check_dependencies
+from truto_async.pipeline.checking._fields import check_fields
+from truto_async.pipeline.checking._loops import check_loops
+from truto_async.pipeline.checking._resources import check_resources
+from truto_async.pipeline.checking._scope import check_scope
+from truto_async.pipeline.checking._state import check_state
+from truto_async.pipeline.checking._subject import Subject
+from truto_async.pipeline.checking._syntax import check_syntax
 from truto_async.pipeline.checking.finding import Finding, Severity
-from truto_async.pipeline.checking.loops import check_loops
-from truto_async.pipeline.checking.resources import check_resources
 from truto_async.pipeline.checking.rules import RULES, Rule
-from truto_async.pipeline.checking.scope import check_scope
-from truto_async.pipeline.checking.state import check_state
-from truto_async.pipeline.checking.subject import Subject
-from truto_async.pipeline.checking.syntax import check_syntax
 
 if TYPE_CHECKING:
     from truto_async.models.sync_job import SyncJob

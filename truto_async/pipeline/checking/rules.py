@@ -11,7 +11,7 @@ from truto_async.pipeline.checking.finding import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from truto_async.pipeline.checking.subject import Site
+    from truto_async.pipeline.checking._subject import Site
 
 __all__ = ["RULES", "Rule", "found"]
 

@@ -12,6 +12,7 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from truto_async._support.json import as_object
 from truto_async.models.sync_job import SyncJob
 from truto_async.pipeline._pictures.drawing import draw, faults
 from truto_async.pipeline._pictures.svg import ARROW_LOOKS, svg_element
@@ -19,9 +20,9 @@ from truto_async.pipeline._text import plain
 from truto_async.pipeline.expressions import find_expressions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from truto_async._support.json import JSONObject
+    from truto_async._support.json import JSONObject, JSONValue
     from truto_async.models.nodes import Node
     from truto_async.pipeline._pictures.drawing import Box, Drawing
     from truto_async.pipeline.graph import Graph
@@ -33,6 +34,8 @@ _ARROWS = {
     "resources_to_persist": "is persisted by (resources_to_persist)",
     "missing": "no such node",
 }
+_DEEPEST = 100
+_LONGEST_FIELDS = 50_000
 _EMPTY = '<p class="hint">This job has no nodes.</p>'
 _HINT = (
     '<p class="hint">Select a node to see its details: click it, or press Tab and Enter.'
@@ -134,7 +137,22 @@ def _description(box: Box, graph: Graph, expressions: Mapping[str, list[tuple[st
 
 def _fields(node: Node) -> str:
     """Write a node as JSON for people; the script shows it as it is."""
-    try:
-        return json.dumps(node.to_dict(), indent=2, ensure_ascii=False, default=str)
-    except RecursionError:
+    data = node.to_dict()
+    if _is_deep(data):
         return "(nested too deeply to be shown)"
+    text = json.dumps(data, indent=2, ensure_ascii=False, default=str)
+    more = len(text) - _LONGEST_FIELDS
+    return text if more <= 0 else f"{text[:_LONGEST_FIELDS]}\n({more:,} more characters)"
+
+
+def _is_deep(value: JSONValue) -> bool:
+    level: list[JSONValue] = [value]
+    for _ in range(_DEEPEST):
+        level = [child for item in level for child in _children(item)]
+    return bool(level)
+
+
+def _children(value: JSONValue) -> Iterable[JSONValue]:
+    if isinstance(value, list):
+        return value  # pyright: ignore[reportUnknownVariableType]  # JSON values
+    return as_object(value).values()

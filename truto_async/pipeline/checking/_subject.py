@@ -12,8 +12,8 @@ from attrs import frozen
 from truto_async._codec.structure_error import json_path
 from truto_async.models.nodes import AddContextNode, Node, UnknownNode
 from truto_async.pipeline.arguments import declared_arguments
-from truto_async.pipeline.checking.outputs import Outputs, resource_of
-from truto_async.pipeline.checking.reads import JSONata, Read, find_dashes, template_paths
+from truto_async.pipeline.checking._outputs import Outputs, resource_of
+from truto_async.pipeline.checking._reads import JSONata, Read, find_dashes, template_paths
 from truto_async.pipeline.expressions import find_expressions
 from truto_async.pipeline.placeholders import Template
 

@@ -10,8 +10,8 @@ from truto_async.pipeline.checking.rules import found
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from truto_async.pipeline.checking._subject import Site, Subject
     from truto_async.pipeline.checking.finding import Finding
-    from truto_async.pipeline.checking.subject import Site, Subject
 
 __all__ = ["check_loops"]
 

@@ -10,9 +10,9 @@ from truto_async.pipeline.checking.rules import found
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from truto_async.pipeline.checking._reads import Read
+    from truto_async.pipeline.checking._subject import Subject
     from truto_async.pipeline.checking.finding import Finding
-    from truto_async.pipeline.checking.reads import Read
-    from truto_async.pipeline.checking.subject import Subject
 
 __all__ = ["check_scope"]
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from truto_async.models.nodes import RequestNode
 from truto_async.pipeline._jsonata import is_installed, known_functions
+from truto_async.pipeline.checking._subject import is_constant
 from truto_async.pipeline.checking.rules import found
-from truto_async.pipeline.checking.subject import is_constant
 from truto_async.pipeline.placeholders import Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from truto_async.pipeline.checking._subject import Subject
     from truto_async.pipeline.checking.finding import Finding
-    from truto_async.pipeline.checking.subject import Subject
     from truto_async.pipeline.expressions import Expression
 
 __all__ = ["check_syntax"]

@@ -17,14 +17,14 @@ from truto_async.models.nodes import (
     UnknownNode,
     UpdateStateNode,
 )
+from truto_async.pipeline.checking._subject import is_constant
 from truto_async.pipeline.checking.rules import found
-from truto_async.pipeline.checking.subject import is_constant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from truto_async.pipeline.checking._subject import Site, Subject
     from truto_async.pipeline.checking.finding import Finding
-    from truto_async.pipeline.checking.subject import Site, Subject
 
 __all__ = ["check_fields"]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from truto_async.models.nodes import DeleteStateNode, EventNode, GetStateNode, RequestNode, UpdateStateNode
+from truto_async.pipeline.checking._subject import is_constant
 from truto_async.pipeline.checking.rules import found
-from truto_async.pipeline.checking.subject import is_constant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from truto_async.models.nodes import Node
+    from truto_async.pipeline.checking._subject import Site, Subject
     from truto_async.pipeline.checking.finding import Finding
-    from truto_async.pipeline.checking.subject import Site, Subject
 
 __all__ = ["check_state"]
 

@@ -13,16 +13,16 @@ from truto_async.models.nodes import (
     TransformNode,
     UpdateStateNode,
 )
+from truto_async.pipeline.checking._subject import is_constant
 from truto_async.pipeline.checking.rules import found
-from truto_async.pipeline.checking.subject import is_constant
 from truto_async.pipeline.placeholders import Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from truto_async.pipeline.arguments import Argument
+    from truto_async.pipeline.checking._subject import Site, Subject
     from truto_async.pipeline.checking.finding import Finding
-    from truto_async.pipeline.checking.subject import Site, Subject
 
 __all__ = ["check_delivery"]
 
