@@ -12,6 +12,7 @@ HELPDESK = """\
 Zendesk tickets to warehouse  4a4de828-61e5-4d0c-9f61-8f3a5b7c2d01
   args.integrated_account_id  "acc-1"
   args.webhook_id             "hook-1"
+  args.datastore_id           "store-1"
   args.page_size              100  (default)
   mutex_key                   tickets-acc-1
   state_key                   acc-1
@@ -30,10 +31,9 @@ Requests
        ?        query: reads resources.ticketing.tickets, which the run fetches (tickets)
 
 Destinations
-  to_bucket: datastore {{args.datastore_id}} uploadObject, gets tickets, for each element of payload.records
+  to_bucket: datastore store-1 uploadObject, gets tickets, for each element of payload.records
     config  {"key": "tickets/{{sync_job_run.id}}.json", "upload_type": "resumable"}
     ?       loop_on: reads payload, the records that are handed on
-    ?       config.id: stays as it is, since nothing is passed for args.datastore_id
     ?       config.config.key: reads sync_job_run.id, which the server sets
   to_superquery: superquery wnam, gets tickets
   to_app: webhook hook-1, gets tickets and all_comments
@@ -41,9 +41,9 @@ Destinations
 State, in the namespace acc-1
   cursor: reads last_ticket
     else  2020-01-01T00:00:00.000Z
-  remember: writes last_ticket, for the records of tickets
-    value  $max(resources.ticketing.tickets.updated_at)
-    ?      config.value_expression: reads resources.ticketing.tickets, which the run fetches (tickets)
+  remember: writes last_ticket, at the event complete
+    value  sync_job_run.started_at.toISOString()
+    ?      config.value_expression: reads sync_job_run.started_at, which the server sets
   forget: deletes retries, at the event complete
 """
 
@@ -56,13 +56,17 @@ SharePoint files  b0c7a6d2-3b0f-4f86-8d53-0a9f4b1e7c02
 Requests
   1  files: list drive-items, for each of the 2 elements of drive_items
        account   acc-1
+       query     {}
        for       "d1"
        for       "d2"
        again if  {{resources.drive-items.is_folder:bool}}
-         with    {"query": {"parent": "{{id}}"}}
+         with    {"query": {"parent": "{{resources.drive-items.id}}"}}
        ?         recurse.if: reads resources.drive-items, which the run fetches (files and content)
-       ?         recurse.config.query.parent: reads id of the account's context: pass context={'id': ...}
+       ?         recurse.config.query.parent: reads resources.drive-items, which the run fetches (files and content)
   2  content: download drive-items, for the records of files
+       account  acc-1
+       id       {{resources.drive-items.id}}
+       ?        id: reads resources.drive-items, which the run fetches (files and content)
 
 Not planned, being of types that are not known
   labels
@@ -128,7 +132,7 @@ def test_seeds() -> None:
     """A plan reads from top to bottom: what is passed, what is asked, where it goes, what is kept."""
     helpdesk, drive, crm, bare = map(SyncJob.from_dict, SEED_JOBS)
 
-    assert HELPDESK == helpdesk.plan(ARGS).to_text()
+    assert HELPDESK == helpdesk.plan({**ARGS, "datastore_id": "store-1"}).to_text()
     assert DRIVE == drive.plan({"integrated_account_id": "acc-1"}, {"drive_items": ["d1", "d2"]}).to_text()
     assert CRM == crm.plan({"user_ids": ["u1", "u2", "u3", "u4"]}).to_text()
     assert (

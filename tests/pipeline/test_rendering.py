@@ -128,6 +128,7 @@ def test_undefined() -> None:
     assert "1" == render("{{a|b}}", {"a": UNDEFINED, "b": 1})
     assert "1,,2" == render("{{a:any}}.", {"a": [1, UNDEFINED, 2]})[:-1]
     assert "undefined" == render("{{a}}", {"a": [UNDEFINED]})
+    assert "none" == render("{{a.b|c.b|d.b?:none}}", {"a": UNDEFINED, "c": None, "d": "text"})
     assert {} == render({"a": UNDEFINED}, {})
 
 
@@ -143,6 +144,7 @@ def test_undefined() -> None:
         ("{{a}}", {"a": {"toString": 1}}, 'an object with the key "toString"'),
         ("{{a valueOf}}", {"a": 1}, '"valueOf" cannot be one of several; write each path as an alternative'),
         ("{{a}}", {"a": datetime.now(UTC)}, "a value of type datetime, which JSON does not have; give JSON as the context"),
+        ("{{a.year}}", {"a": datetime.now(UTC)}, "it reads from a value of type datetime, which JSON does not have"),
         ("{{a:json}}", {"a": "[" * 100_000}, "JSON text that is nested too deeply"),
         ({"a": "{{x:json}}"}, {"x": {"y": "{{x:json}}"}}, "the result contains itself; .* @ $"),
         (

@@ -12,9 +12,10 @@ from truto_async.models.args import ArgsSchema
 from truto_async.models.nodes import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from truto_async.pipeline import Argument, ArgumentFault, Graph, Plan
+    from truto_async.models.cron_trigger import SyncJobCronTrigger
+    from truto_async.pipeline import Argument, ArgumentFault, Finding, Graph, Plan
 
 __all__ = ["SyncJob"]
 
@@ -105,6 +106,22 @@ class SyncJob(Entity):
         from truto_async.pipeline import check_arguments  # noqa: PLC0415  # as above
 
         return check_arguments(self, args)
+
+    def check(self, triggers: Iterable[SyncJobCronTrigger] = ()) -> tuple[Finding, ...]:
+        """Return what is wrong with the job, or seems to be, in the order of its nodes; an empty tuple where it is sound.
+
+        JSONata is parsed where the extra `jsonata` is installed; where it is not, and there is JSONata, one finding says so.
+        docs/checks.md lists the rules.
+
+        Args:
+            triggers: the job's cron triggers, to check them with it; those that name another job are left out.
+
+        Raises:
+            InvalidArgumentError: `triggers` are no cron triggers.
+        """
+        from truto_async.pipeline import check  # noqa: PLC0415  # most programs only fetch jobs
+
+        return check(self, triggers)
 
     def plan(self, args: Mapping[str, object] | None = None, context: Mapping[str, object] | None = None) -> Plan:
         """Return what a run would do: its requests, destinations and state, as far as that can be told before.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from truto_async.pipeline.argument_check import *
     from truto_async.pipeline.arguments import *
+    from truto_async.pipeline.checking import *
     from truto_async.pipeline.expressions import *
     from truto_async.pipeline.graph import *
     from truto_async.pipeline.placeholders import *
@@ -31,6 +32,7 @@ else:
         "rendering",
         "arguments",
         "argument_check",
+        "checking",
         "plans",
         "planning",
     )

@@ -35,6 +35,7 @@ __all__ = [
     "find_syntax_problem",
     "guess_paths",
     "is_installed",
+    "known_functions",
     "paths_of",
     "truto_functions",
     "unknown_functions",
@@ -109,6 +110,12 @@ def unknown_functions(text: str) -> tuple[str, ...]:
     There are none where it cannot be parsed.
     """
     return tuple(name for name, called in _free(text).items() if called and name not in TRUTO_FUNCTIONS)
+
+
+def known_functions() -> frozenset[str]:
+    """Return the functions that JSONata and Truto have; Truto's own only where the package is not installed."""
+    library = _library()
+    return TRUTO_FUNCTIONS if library is None else TRUTO_FUNCTIONS | library.Jsonata.static_frame.bindings.keys()
 
 
 def paths_of(text: str) -> tuple[Path, ...]:

@@ -14,6 +14,7 @@ from truto_async.pipeline._javascript import (
     OBJECT_METHODS,
     UNDEFINED,
     Method,
+    Undefined,
     UnrenderableError,
     is_array,
     is_object,
@@ -75,10 +76,8 @@ def parse_paths(text: str) -> tuple[Path, ...]:
 def _parse_path(text: str) -> Path:
     """A dot in front is left out, so that `.` is the context itself and `..` the empty key."""
     steps = text.split(".")
-    if not text.strip("."):
-        steps = steps[2:]
-    elif not steps[0]:
-        steps = steps[1:]
+    if not steps[0]:
+        steps = steps[1 if any(steps) else 2 :]
     return tuple(map(_parse_step, steps))
 
 
@@ -214,4 +213,9 @@ def _methods(value: JSONValue) -> Container[str]:
         return OBJECT_METHODS
     if is_array(value):
         return ARRAY_METHODS
-    return FUNCTION_METHODS if isinstance(value, Method) else ()
+    if isinstance(value, Method):
+        return FUNCTION_METHODS
+    if value is None or isinstance(value, str | int | float | Undefined):
+        return ()
+    kind = type(value).__name__
+    raise UnrenderableError(f"it reads from a value of type {kind}, which JSON does not have", "give JSON as the context")

@@ -227,21 +227,22 @@ def _parse_placeholder(match: re.Match[str]) -> Placeholder:
 
 
 def _parse_alternative(text: str, start: int) -> Alternative:
-    path, *modifiers = _MODIFIER.split(text)
+    written, *modifiers = _MODIFIER.split(text) if ":" in text else (text,)
+    path = written.strip(WHITESPACE)
     reads: tuple[Path, ...] = ()
     path_fault = type_fault = None
     try:
-        reads = parse_paths(path.strip(WHITESPACE))
+        reads = parse_paths(path)
     except UnrenderableError as error:
-        path_fault = PlaceholderFault(error.problem, error.advice, start, start + len(path))
+        path_fault = PlaceholderFault(error.problem, error.advice, start, start + len(written))
     if modifiers:
         type_ = modifiers[0].lstrip(WHITESPACE)
-        type_fault = _type_fault(type_.rstrip(WHITESPACE), start + len(path) + 1 + len(modifiers[0]) - len(type_))
+        type_fault = _type_fault(type_.rstrip(WHITESPACE), start + len(written) + 1 + len(modifiers[0]) - len(type_))
     return Alternative(
         text=text,
         start=start,
         end=start + len(text),
-        path=path.strip(WHITESPACE),
+        path=path,
         reads=reads,
         modifiers=tuple(modifier.strip(WHITESPACE) for modifier in modifiers),
         path_fault=path_fault,
