@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from attrs import evolve, frozen
@@ -63,17 +62,15 @@ def find_arguments(job: SyncJob) -> Mapping[str, Argument]:
     declared = declared_arguments(job.args_schema)
     expressions = [*find_expressions(job)]
     uses = [*find_uses(expressions, declared)]
-    names = dict.fromkeys([*declared, *(name for _, found in uses for name in found if name is not None)])
-    uses += _guess_uses(job, expressions)
-    return MappingProxyType(
-        {
-            name: evolve(
-                declared.get(name) or Argument(name, declared=False),
-                uses=tuple(dict.fromkeys(path for path, found in uses if name in found or None in found)),
-            )
-            for name in names
-        }
-    )
+    paths: dict[str, list[str]] = {name: [] for name in declared}
+    paths |= {name: [] for _, found in uses for name in found if name is not None and name not in declared}
+    for path, found in (*uses, *_guess_uses(job, expressions)):
+        for name in paths if None in found else paths.keys() & found:
+            paths[name].append(path)
+    return {
+        name: evolve(declared.get(name) or Argument(name, declared=False), uses=tuple(dict.fromkeys(places)))
+        for name, places in paths.items()
+    }
 
 
 def find_uses(expressions: Iterable[Expression], declared: Container[str]) -> Iterator[tuple[str, tuple[str | None, ...]]]:
