@@ -350,3 +350,14 @@ def test_both_forms_agree(properties: dict[str, Any], args: dict[str, Any]) -> N
     closed = {"type": "object", "properties": properties, "additionalProperties": False}
 
     assert job(closed).check_args(args) == job(properties).check_args(args)
+
+
+def test_thousands_of_names() -> None:
+    """They are not all listed for each unknown name, nor compared with it."""
+    schema = {f"name_{number}": {} for number in range(5000)}
+
+    first, *_, last = job(schema).check_args({f"name-{number}": 1 for number in range(5000)})
+
+    assert "there is no 'name-0' (did you mean 'name_0'?)" == str(first)
+    assert "unknown" == last.code
+    assert 500 > len(str(last))

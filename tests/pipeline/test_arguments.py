@@ -68,7 +68,7 @@ def test_no_schema(schema: Any) -> None:
     arguments = job(args_schema=schema, mutex_key="{{args.account}}").arguments
 
     assert {"account": Argument("account", declared=False, uses=("$.mutex_key",))} == arguments
-    assert arguments == pickle.loads(pickle.dumps(arguments))  # noqa: S301  # what was written here
+    assert arguments == pickle.loads(pickle.dumps(arguments))  # what was written here
 
 
 def test_uses() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from attrs import frozen
@@ -17,7 +18,7 @@ from truto_async.pipeline.arguments import declared_arguments, find_uses
 from truto_async.pipeline.expressions import find_expressions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Sequence
+    from collections.abc import Callable, Collection, Container, Iterator, Sequence
 
     from truto_async._support.json import JSONObject, JSONValue
     from truto_async.models.args import ArgsSchema
@@ -49,6 +50,9 @@ _TYPES: Mapping[str, tuple[str, Callable[[JSONValue], bool]]] = {
 
 _LONGEST_VALUE = 60
 _LONGEST_NAME = 100
+_MOST_NAMES = 20
+_COMPARISONS = 20_000
+"""With more, finding out what was meant by thousands of wrong names takes long."""
 
 
 @frozen
@@ -119,11 +123,19 @@ def _unknown(job: SyncJob, declared: Mapping[str, Argument], values: JSONObject)
     used = {name for names in uses.values() for name in names}
     if None in {name for path, names in uses.items() if path != "$.args_validation" for name in names}:
         return  # the job reads whatever it is given
+    comparisons_left = _COMPARISONS
     for name in unknown:
         if name not in used:
-            near = get_close_matches(name, declared, n=1) if len(name) <= _LONGEST_NAME else []
-            hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(declared) or 'none'}"
+            comparisons_left -= len(declared)
+            is_compared = comparisons_left >= 0 and len(name) <= _LONGEST_NAME
+            near = get_close_matches(name, declared, n=1) if is_compared else []
+            hint = f"did you mean {near[0]!r}?" if near else f"there are: {_listed(declared)}"
             yield _fault("unknown", f"there is no {_cut(name)!r} ({hint})", name)
+
+
+def _listed(names: Collection[str]) -> str:
+    others = len(names) - _MOST_NAMES
+    return ", ".join([*map(_cut, islice(names, _MOST_NAMES)), *([f"and {others} more"] if others > 0 else [])]) or "none"
 
 
 def _is_closed(schema: ArgsSchema | None) -> bool:
