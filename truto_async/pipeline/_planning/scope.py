@@ -64,6 +64,11 @@ class OpenObject(dict[str, Any]):
         """The members that are known."""
         return dict(dict[str, Any].items(self))
 
+    @cached_property
+    def plain(self) -> JSONObject:
+        """The members that are known, as ordinary objects. Made once, so nothing may be added after that."""
+        return {key: item.plain if isinstance(item, OpenObject) else item for key, item in self.known.items()}
+
     def __contains__(self, key: object) -> bool:
         return super().__contains__(key) or self.__missing__(str(key))
 
@@ -92,10 +97,10 @@ class Scope:
 
     _loop: tuple[str, ...] = ()
 
-    @cached_property
+    @property
     def plain(self) -> JSONObject:
         """What is known, as ordinary objects, in which what is not known is just not there."""
-        return cast("JSONObject", _plain(self.root))
+        return self.root.plain
 
     def adding(self, members: Mapping[str, JSONValue]) -> Scope:
         """Return the scope with more members at the top."""
@@ -212,10 +217,6 @@ def _open_resources(models: Iterable[str], given: JSONObject) -> OpenObject:
 
 def _opened(value: JSONValue, *steps: str) -> JSONValue:
     return OpenObject(json.as_object(value), *steps) if isinstance(value, dict) else value
-
-
-def _plain(value: JSONValue) -> JSONValue:
-    return {key: _plain(item) for key, item in value.known.items()} if isinstance(value, OpenObject) else value
 
 
 def _with_value(root: OpenObject, path: str, value: JSONValue) -> OpenObject:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from truto_async.models.nodes import RequestNode, UnknownNode
@@ -47,7 +48,7 @@ class Outputs:
             elif node.name:
                 self.names.add(node.name)
 
-    @property
+    @cached_property
     def roots(self) -> AbstractSet[str]:
         """What can come after `resources`."""
         return self.names | self.models.keys()
