@@ -31,6 +31,7 @@ _SUFFIXES = {
     ".htm": "html",
 }
 _FORMATS = tuple(dict.fromkeys(_SUFFIXES.values()))
+_LETTERS = str.maketrans("├└│─", "|`|-")
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser], connect: Connect) -> None:
@@ -59,7 +60,7 @@ def _graph(connect: Connect, options: argparse.Namespace) -> int:
         job = read_job(options.job, client)
     text = _drawn(job.graph, form)
     if options.output is None and not options.open:
-        print(text)
+        print(text.translate(_LETTERS) if form == "text" and not _has_lines() else text)
         return 0
     path: Path = _temporary_file() if options.output is None else options.output
     path.write_text(text + "\n", encoding="utf-8")
@@ -68,6 +69,9 @@ def _graph(connect: Connect, options: argparse.Namespace) -> int:
 
 def _format(options: argparse.Namespace) -> str:
     named = None if options.output is None else _SUFFIXES.get(options.output.suffix.lower())
+    if options.output is not None and options.output.suffix and not (named or options.format):
+        suffixes = f"{', '.join(_SUFFIXES)}, or say which one with --format"
+        raise InvalidArgumentError(f"graph: there is no format for {options.output.suffix}: name the file {suffixes}")
     form: str = options.format or named or ("html" if options.open else "text")
     if options.open and form != "html":
         raise InvalidArgumentError(f"graph: --open shows a web page, and not {form}; use --format html")
@@ -86,6 +90,15 @@ def _drawn(graph: Graph, form: str) -> str:
             return graph.to_html()
         case _:
             return graph.to_text()
+
+
+def _has_lines() -> bool:
+    """Return whether standard output can show the lines of a tree; on Windows, a file that it is sent to often cannot."""
+    try:
+        "├└│─".encode(getattr(sys.stdout, "encoding", None) or "utf-8")  # a StringIO has none
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _temporary_file() -> Path:

@@ -62,6 +62,15 @@ def test_required_by_list() -> None:
     assert {} == job(args_schema={"type": "object", "properties": {}, "required": "a"}).arguments
 
 
+@pytest.mark.parametrize("schema", [{"type": "object"}, {"type": "object", "properties": None, "description": "None"}])
+def test_json_schema_without_properties(schema: dict[str, Any]) -> None:
+    """It declares no arguments, although it looks like the flat form."""
+    no_arguments = job(args_schema=schema)
+
+    assert {} == no_arguments.arguments
+    assert schema == no_arguments.to_dict()["args_schema"]
+
+
 @pytest.mark.parametrize("schema", [None, {}])
 def test_no_schema(schema: Any) -> None:
     """What is used is found all the same, and it is said that it is not declared."""

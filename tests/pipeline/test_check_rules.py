@@ -487,6 +487,7 @@ def test_the_scope_of_args_validation() -> None:
         ("{{args.webhook_id?:12:30}}", "fails"),
         ("{{ args . webhook_id }}", "mean either of several paths"),
         ("a {{args.webhook_id[0]}} b", "{{args.webhook_id[0]}} is no placeholder"),
+        ("{{ $now() }}", "{{ $now() }} is no placeholder"),
         ("{{args.webhook_id}", "{{args.webhook_id} is no placeholder"),
         ("{{args.webhook_id", "{{args.webhook_id is no placeholder"),
         ("{args.webhook_id}", "{args.webhook_id} is no placeholder"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -487,15 +488,31 @@ def test_secrets() -> None:
 
 def test_many_nodes() -> None:
     """Thousands of nodes in a chain take about a second on a slow machine, not minutes."""
-    chain = [
+    nodes = [
         request(f"n{number}", query={"x": "{{args.x}}"}, depends_on=f"n{number - 1}" if number else None)
         for number in range(5000)
     ]
     before = time.process_time()
-    plan = job(*chain).plan({"x": 1})
+    plan = job(*nodes).plan({"x": 1})
 
     assert 4999 == plan.requests[-1].level
     assert time.process_time() - before < 5
+
+
+def test_many_contexts() -> None:
+    """What each node adds to the context is known to the thousands behind it, and copied for none of them."""
+    pairs = [
+        (
+            node("add_context", f"c{number}", expression=f"{{'k{number}': {number}}}"),
+            request(f"n{number}", resource=f"m{number}/x", query={"x": f"{{{{k{number}:any}}}}"}),
+        )
+        for number in range(3000)
+    ]
+    before = time.process_time()
+    plan = job(*chain.from_iterable(pairs)).plan()
+
+    assert {"x": 2999} == plan.requests[-1].calls[0].query
+    assert time.process_time() - before < 8
 
 
 def test_both_packages() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import webbrowser
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -101,6 +101,7 @@ def test_a_browser(output: list[str], opened: bool, words: str, file: str, monke
     [
         (["graph"], "the id of a job or a file is needed, or --demo"),
         (["graph", "gone.json"], "the file gone.json cannot be read"),
+        (["graph", "--demo", "-o", "a.png"], "there is no format for .png: name the file .txt, .mmd, "),
         (["graph", "--demo", "--open", "--format", "dot"], "--open shows a web page, and not dot; use --format html"),
         (["graph", "--demo", "--open", "-o", "a.svg"], "--open shows a web page, and not svg; use --format html"),
     ],
@@ -109,3 +110,16 @@ def test_failures(arguments: list[str], words: str, capsys: pytest.CaptureFixtur
     """It is said what is wrong, in one line."""
     assert 1 == _cli.main(arguments)
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_terminals_without_lines(encoding: str, file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a tree cannot be drawn with lines, it is drawn with letters."""
+    output = TextIOWrapper(BytesIO(), encoding=encoding)
+    monkeypatch.setattr("sys.stdout", output)
+
+    assert 0 == _cli.main(["graph", file])
+    output.seek(0)
+    tree = output.read()
+    assert ("├─ account" if encoding == "utf-8" else "|- account") in tree
+    assert "?" not in tree

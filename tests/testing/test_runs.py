@@ -281,6 +281,15 @@ def test_starts_that_are_refused(truto: Any, fake: FakeTruto, fields: dict[str, 
     assert {} == fake.runs
 
 
+def test_integers_with_a_point(truto: Any, fake: FakeTruto) -> None:
+    """To JavaScript, 3.0 is an integer."""
+    run = start(truto, args={"account": "a", "size": 3.0})
+
+    assert 3 == fake.runs[run.id]["args"]["size"]
+    with pytest.raises(BadRequestError, match=r"args\.size must be of type integer"):
+        start(truto, args={"account": "a", "size": 3.5})
+
+
 def test_args_by_json_schema(truto: Any, fake: FakeTruto) -> None:
     """The other form of a schema is checked as well."""
     fake.add(

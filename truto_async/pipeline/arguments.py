@@ -86,7 +86,11 @@ def declared_arguments(schema: ArgsSchema | None) -> dict[str, Argument]:
     if schema is None:
         return {}
     required = _listed_as_required(schema)
-    others = schema.extra.get("properties", {}) if schema.is_json_schema else schema.extra  # specifications in another form
+    others: Iterable[str] = schema.extra  # specifications in another form
+    if schema.is_json_schema:
+        others = schema.extra.get("properties", ())
+    elif schema.extra.get("type") == "object":  # JSON Schema without properties
+        others = ()
     return {
         **{name: _argument(name, spec, required=name in required) for name, spec in schema.properties.items()},
         **{name: Argument(name, required=name in required) for name in others},

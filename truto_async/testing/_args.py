@@ -46,4 +46,6 @@ def _fits(value: JSONValue, spec: ArgSpec) -> bool:
     kinds = [kind for name in names for kind in _TYPES.get(name, (object,))]
     if isinstance(value, bool):
         return not kinds or bool in kinds or object in kinds
+    if isinstance(value, float) and value.is_integer():  # which JavaScript does not tell from an int
+        value = int(value)
     return not kinds or isinstance(value, tuple(kinds))

@@ -23,6 +23,7 @@ __all__ = ["check_syntax"]
 _ALMOST = re.compile(
     r"""
     \{\{ \s* \w [^{}]* \}\}                                             # other characters in it, such as [0]
+    | \{\{ \s* \$\w+ \( [^{}]* \}\}                                      # JSONata in it, such as $now()
     | \{\{ \s* (?: args|payload|resources|sync_job_run ) \. [^{}\s]* \}?  # never closed
     | \{ (?: args|payload|resources|sync_job_run ) \. [\w.-]+ \}           # one brace only
     """,
