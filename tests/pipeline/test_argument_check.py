@@ -354,7 +354,7 @@ def test_both_forms_agree(properties: dict[str, Any], args: dict[str, Any]) -> N
 
 def test_thousands_of_names() -> None:
     """They are not all listed for each unknown name, nor compared with it."""
-    schema = {f"name_{number}": {} for number in range(5000)}
+    schema: dict[str, Any] = {f"name_{number}": {} for number in range(5000)}
 
     first, *_, last = job(schema).check_args({f"name-{number}": 1 for number in range(5000)})
 

@@ -285,7 +285,7 @@ def test_integers_with_a_point(truto: Any, fake: FakeTruto) -> None:
     """To JavaScript, 3.0 is an integer."""
     run = start(truto, args={"account": "a", "size": 3.0})
 
-    assert 3 == fake.runs[run.id]["args"]["size"]
+    assert 3 == fake.runs[run["id"]]["args"]["size"]
     with pytest.raises(BadRequestError, match=r"args\.size must be of type integer"):
         start(truto, args={"account": "a", "size": 3.5})
 
