@@ -166,7 +166,7 @@ LAYERS: list[list[str]] = [
         "truto_async.pipeline._jsonata_tree",
         "truto_async.pipeline._truto_functions",
     ],
-    ["truto_async.pipeline._paths", "truto_async.pipeline._walking"],
+    ["truto_async.pipeline._paths", "truto_async.pipeline._walking", "truto_async.pipeline._inputs"],
     ["truto_async.pipeline._javascript", "truto_async.pipeline._text", "truto_async.pipeline._cycles"],
     ["truto_async.models"],
     [

@@ -13,6 +13,7 @@ from truto_async._codec.structure_error import json_path
 from truto_async._support import json
 from truto_async.errors import InvalidArgumentError
 from truto_async.pipeline._formats import FORMATS
+from truto_async.pipeline._inputs import refuse_other_than_job
 from truto_async.pipeline._jsonata import EvaluationError, evaluate
 from truto_async.pipeline.arguments import declared_arguments, find_uses
 from truto_async.pipeline.expressions import find_expressions
@@ -78,6 +79,7 @@ class ArgumentFault:
 
 def check_arguments(job: SyncJob, args: Mapping[str, Any] | None = None) -> tuple[ArgumentFault, ...]:
     """Return all that is wrong with the arguments of a run; see `SyncJob.check_args`."""
+    refuse_other_than_job(job)
     given: Any = {} if args is None else args
     if not isinstance(given, Mapping):
         raise InvalidArgumentError(f"args must be a dict, not {type(given).__name__}")

@@ -11,6 +11,7 @@ from truto_async._codec.structure_error import json_path
 from truto_async._support.json import JSONValue  # attrs looks the annotation up
 from truto_async.models.nodes import UnknownNode
 from truto_async.pipeline import _jsonata
+from truto_async.pipeline._inputs import refuse_other_than_job
 from truto_async.pipeline.expressions import find_expressions, strings
 from truto_async.pipeline.placeholders import KeyPattern, Template
 
@@ -59,6 +60,7 @@ def find_arguments(job: SyncJob) -> Mapping[str, Argument]:
     Placeholders, JSONata and the paths of loops use them, `args_validation` included. Without the extra `jsonata`, JSONata
     is only searched for what looks like `args.name`. So are fields that this version does not know, for declared arguments.
     """
+    refuse_other_than_job(job)
     declared = declared_arguments(job.args_schema)
     expressions = [*find_expressions(job)]
     uses = [*find_uses(expressions, declared)]

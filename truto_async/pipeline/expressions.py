@@ -9,6 +9,7 @@ from attrs import frozen
 from truto_async._codec.structure_error import json_path
 from truto_async.models.configs import DestinationConfig, ExpressionConfig, StateConfig
 from truto_async.models.nodes import RequestNode, UnknownNode
+from truto_async.pipeline._inputs import refuse_other_than_job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,7 @@ def find_expressions(job: SyncJob) -> Iterator[Expression]:
 
     Which field is read how follows truto-skills (sync jobs). A template need not hold a placeholder.
     """
+    refuse_other_than_job(job)
     yield from _strings(job.mutex_key, "template", None, "mutex_key")
     yield from _strings(job.state_key, "template", None, "state_key")
     yield from _strings(job.args_validation, "jsonata", None, "args_validation")

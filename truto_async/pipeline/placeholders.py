@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from attrs import frozen
 
+from truto_async.errors import InvalidArgumentError
 from truto_async.pipeline._casts import MODIFIERS
 from truto_async.pipeline._javascript import WHITESPACE, UnrenderableError
 from truto_async.pipeline._paths import KeyPattern, Path, Slice, Step, parse_paths
@@ -160,7 +161,9 @@ class Template:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Parse a text. Any text is a template; see `faults`."""
+        """Parse a text. Any text is a template; see `faults`. Raises InvalidArgumentError for anything but a text."""
+        if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # whoever calls may not check types
+            raise InvalidArgumentError(f"expected a text, not {type(text).__name__}; render takes objects and lists, too")
         return cls(text, _parse(text))
 
     @property

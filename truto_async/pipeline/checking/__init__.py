@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from truto_async.errors import InvalidArgumentError
 from truto_async.models.cron_trigger import SyncJobCronTrigger
+from truto_async.pipeline._inputs import refuse_other_than_job
 from truto_async.pipeline.checking._arguments import check_argument_use
 from truto_async.pipeline.checking._delivery import check_delivery
 from truto_async.pipeline.checking._dependencies import check_dependencies
@@ -57,8 +58,9 @@ def check(job: SyncJob, triggers: Iterable[SyncJobCronTrigger] = ()) -> tuple[Fi
         triggers: the job's cron triggers, to check them with it; those that name another job are left out.
 
     Raises:
-        InvalidArgumentError: `triggers` are no cron triggers.
+        InvalidArgumentError: `job` is no SyncJob, or `triggers` are no cron triggers.
     """
+    refuse_other_than_job(job)
     subject = Subject(job, _read(triggers))
     findings = [finding for check_family in _CHECKS for finding in check_family(subject)]
     index = {site.key: site.index for site in subject.sites}
