@@ -161,6 +161,16 @@ def test_the_rest() -> None:
     assert REST == plan.to_text().replace("  args.no    []\n", "")
 
 
+def test_numbers() -> None:
+    """One element, and several nodes that do not run, are spoken of as such."""
+    loop = request("a", loop_on="args.ids")
+    skipped = [request(name, run_if="false") for name in "bc"]
+    text = job(loop, *skipped, node("destination", "d", resources_to_persist=["b", "c"])).plan({"ids": [1]}).to_text()
+
+    assert "a: list crm/a, for the one element of args.ids\n" in text
+    assert "skipped: it depends on b and c, which do not run\n" in text
+
+
 def test_long_values() -> None:
     """They are cut."""
     deep: Any = 0

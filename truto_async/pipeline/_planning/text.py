@@ -128,8 +128,9 @@ def _occasions(node: PlannedRequest | PlannedState) -> Iterator[str]:
 
 def _loop(loop: PlannedLoop | None, count: int | None = None) -> Iterator[str]:
     if loop is not None and loop.elements is not None:
-        hidden = f", the first {_MOST_CALLS} shown" if len(loop.elements) > _MOST_CALLS else ""
-        yield f"for each of the {len(loop.elements)} elements of {loop.path}{hidden}"
+        number = len(loop.elements)
+        hidden = f", the first {_MOST_CALLS} shown" if number > _MOST_CALLS else ""
+        yield f"for {'the one element' if number == 1 else f'each of the {number} elements'} of {loop.path}{hidden}"
     elif loop is not None:
         yield f"for each element of {loop.path}"
     elif count == 1:

@@ -99,8 +99,9 @@ def _as_far_as_they_run(turn: Turn, parents: Mapping[str, Turn]) -> Turn:
     if any(parent.runs for parent in parents.values()):
         return turn
     if doubtful := [key for key, parent in parents.items() if parent.runs is None]:
-        return turn.doubtful(f"it depends on {_listed(doubtful)}, and whether that runs is decided at run time")
-    return turn.skipped(f"it depends on {_listed(parents)}, which does not run")
+        run = "that runs" if len(doubtful) == 1 else "those run"
+        return turn.doubtful(f"it depends on {_listed(doubtful)}, and whether {run} is decided at run time")
+    return turn.skipped(f"it depends on {_listed(parents)}, which {'does' if len(parents) == 1 else 'do'} not run")
 
 
 def _listed(keys: Iterable[str]) -> str:
