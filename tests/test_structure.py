@@ -118,7 +118,10 @@ LAYERS: list[list[str]] = [
     ["truto_async._config"],
     ["truto_async.webhooks"],
     ["truto_async.pipeline"],
-    ["truto_async.pipeline.graph", "truto_async.pipeline.expressions"],
+    ["truto_async.pipeline.graph", "truto_async.pipeline.expressions", "truto_async.pipeline.difference"],
+    ["truto_async.pipeline._matching", "truto_async.pipeline._comparing", "truto_async.pipeline._diff_text"],
+    ["truto_async.pipeline._renames", "truto_async.pipeline.changes"],
+    ["truto_async.pipeline._content"],
     ["truto_async.models"],
     [
         "truto_async.models.sync_job",
