@@ -8,11 +8,11 @@ added, removed or renamed.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
 from truto_async.pipeline._content import canonical
-from truto_async.pipeline._renames import find_renamed, name_of, pair_same_content
+from truto_async.pipeline._renames import find_renamed, name_of, own_content
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,12 +59,33 @@ def _with_same_label(old: Sequence[JSONObject], new: Sequence[JSONObject]) -> di
     for label, places in _by_label(old).items():
         others = candidates.get(label, [])
         if len(places) > 1 or len(others) > 1:
-            contents = {place: canonical(old[place]) for place in places}
-            pairs |= pair_same_content(contents, {other: canonical(new[other]) for other in others})
-            taken = {pairs[place] for place in places if place in pairs}
-            others = [other for other in others if other not in taken]
-        pairs.update(zip((place for place in places if place not in pairs), others, strict=False))
+            pairs |= _sorted_out({place: old[place] for place in places}, {place: new[place] for place in others})
+        else:
+            pairs.update(zip(places, others, strict=False))
     return pairs
+
+
+def _sorted_out(old: dict[int, JSONObject], new: dict[int, JSONObject]) -> dict[int, int]:
+    """Pair nodes with the same label: by content, by content but for references, by method, and at last by order."""
+    pairs: dict[int, int] = {}
+    for aspect in (canonical, own_content, _method, _anything):
+        waiting: dict[str, deque[int]] = defaultdict(deque)
+        for place, node in new.items():
+            waiting[aspect(node)].append(place)
+        for place, node in list(old.items()):
+            found = waiting[aspect(node)]
+            if found:
+                pairs[place] = found.popleft()
+                del old[place], new[pairs[place]]
+    return pairs
+
+
+def _method(node: JSONObject) -> str:
+    return str(node.get("method"))
+
+
+def _anything(_: JSONObject) -> str:
+    return ""
 
 
 def _by_label(nodes: Sequence[JSONObject]) -> dict[tuple[str, JSONValue], list[int]]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Steps: TypeAlias = tuple[str | int, ...]
 
-__all__ = ["REFERENCES", "find_renamed", "name_of", "pair_same_content"]
+__all__ = ["REFERENCES", "find_renamed", "name_of", "own_content"]
 
 REFERENCES = ("depends_on", "resources_to_persist")
 """The fields that name other nodes."""
@@ -47,10 +47,9 @@ def name_of(node: JSONObject) -> str | None:
     return node.get("name") or resource or None
 
 
-def pair_same_content(old: Mapping[int, str], new: Mapping[int, str]) -> dict[int, int]:
-    """Pair the places of the same contents, each once, in their order."""
-    waiting = _places(new)
-    return {place: waiting[content].popleft() for place, content in old.items() if waiting.get(content)}
+def own_content(node: JSONObject) -> str:
+    """Return a text for what a node says but for its name and those of others."""
+    return canonical({key: value for key, value in node.items() if key not in ("name", *REFERENCES)})
 
 
 def find_renamed(removed: Mapping[int, JSONObject], added: Mapping[int, JSONObject]) -> dict[int, int]:
@@ -97,8 +96,8 @@ class _Search:
 
     def match_unique_content(self) -> None:
         """Pair nodes with the same content whatever they refer to, where only one node in each job has it."""
-        olds = _places({place: _content(node, None) for place, node in self.removed.items() if _says_something(node)})
-        news = _places({place: _content(node, None) for place, node in self.added.items()})
+        olds = _places({place: own_content(node) for place, node in self.removed.items() if _says_something(node)})
+        news = _places({place: own_content(node) for place, node in self.added.items()})
         for content, places in olds.items():
             others = news[content]
             if len(places) == len(others) == 1:
@@ -135,10 +134,9 @@ def _places(contents: Mapping[int, str]) -> dict[str, deque[int]]:
     return places
 
 
-def _content(node: JSONObject, names: Mapping[str, JSONValue] | None) -> str:
-    """Return a node's content without its name, and with the new names of others; None for without them."""
-    apart = ("name",) if names is not None else ("name", *REFERENCES)
-    return canonical({key: value for key, value in _with_new_names(node, names or {}).items() if key not in apart})
+def _content(node: JSONObject, names: Mapping[str, JSONValue]) -> str:
+    """Return a text for what a node says but for its name, with the new names of others."""
+    return canonical({key: value for key, value in _with_new_names(node, names).items() if key != "name"})
 
 
 def _says_something(node: JSONObject) -> bool:
