@@ -118,10 +118,14 @@ LAYERS: list[list[str]] = [
     ["truto_async._config"],
     ["truto_async.webhooks"],
     ["truto_async.pipeline"],
-    ["truto_async.pipeline.graph", "truto_async.pipeline.expressions", "truto_async.pipeline.difference"],
+    ["truto_async.pipeline.difference"],
     ["truto_async.pipeline._matching", "truto_async.pipeline._comparing", "truto_async.pipeline._diff_text"],
     ["truto_async.pipeline._renames", "truto_async.pipeline.changes"],
     ["truto_async.pipeline._content"],
+    ["truto_async.pipeline._render"],
+    ["truto_async.pipeline._tree"],
+    ["truto_async.pipeline.graph", "truto_async.pipeline.expressions"],
+    ["truto_async.pipeline._text", "truto_async.pipeline._cycles"],
     ["truto_async.models"],
     [
         "truto_async.models.sync_job",
@@ -133,8 +137,6 @@ LAYERS: list[list[str]] = [
         "truto_async.models.log",
     ],
     ["truto_async.models.run"],
-    ["truto_async.models._render"],
-    ["truto_async.models._tree"],
     ["truto_async.models.nodes"],
     ["truto_async.models._check_args"],
     ["truto_async.models.args", "truto_async.models.configs"],
@@ -151,7 +153,11 @@ LAYERS: list[list[str]] = [
     ["truto_async._support", "truto_async._version"],
 ]
 # What users look for on a model leads up, into what is loaded when they use it.
-UP = {("truto_async.models.sync_job", "truto_async.pipeline")}
+UP = {
+    ("truto_async.models.sync_job", "truto_async.pipeline"),
+    ("truto_async.models.sync_job", "truto_async.pipeline._render"),
+    ("truto_async.pipeline.graph", "truto_async.pipeline._tree"),
+}
 HEIGHT = {module: -row for row, modules in enumerate(LAYERS) for module in modules}
 FILES = [path for package in ("truto_async", "truto_sync") for path in (ROOT / package).rglob("*.py")]
 DOORS = {

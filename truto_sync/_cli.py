@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from truto_async.errors import TrutoError
-from truto_async.models._render import line, plain, render
+from truto_async.pipeline._render import line, render
+from truto_async.pipeline._text import plain
 from truto_sync._cli_runs import add_commands
 from truto_sync._fetch import fetch, read_ids
 from truto_sync.client import Truto

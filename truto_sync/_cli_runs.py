@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeAlias
 
 from truto_async.errors import InvalidArgumentError
-from truto_async.models._render import plain
+from truto_async.pipeline._text import plain
 from truto_async.runs import RunFailedError, RunFinished, RunProgress, RunRateLimited, RunStalled, RunStatusChanged
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from truto_async import RunStalled, SyncJob, SyncJobRun
-from truto_async.models._render import render
+from truto_async.pipeline._render import render
 from truto_async.testing import SEED_JOBS, FakeTruto, RunStep
 from truto_sync import _cli, _cli_runs
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn, cast
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -94,4 +94,4 @@ def test_a_folder(tmp_path: Path) -> None:
 def test_a_path_that_the_system_refuses() -> None:
     """Such a text is an id that the client refuses."""
     with pytest.raises(InvalidArgumentError, match="id"), Truto("t", base_url="http://127.0.0.1:1") as truto:
-        read_job("a\0b", lambda: cast("tuple[Truto, str]", (truto, "")))
+        read_job("a\0b", lambda: (truto, ""))

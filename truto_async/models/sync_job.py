@@ -62,7 +62,7 @@ class SyncJob(Entity):
         """The nodes and who gets records from whom: order, levels, cycles, pictures. Made anew each time it is read."""
         from truto_async.pipeline import Graph  # noqa: PLC0415  # most programs only fetch jobs
 
-        return Graph(self.resources or [], runtime=self.default_runtime_version)
+        return Graph(self.resources or [], runtime=self.default_runtime_version, label=self.label)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # IPython's protocol
         """Show the job in IPython and Jupyter as `python -m truto_sync get` shows it."""
@@ -75,6 +75,6 @@ class SyncJob(Entity):
         return Text(self._rendered())
 
     def _rendered(self) -> str:
-        from truto_async.models._render import render  # noqa: PLC0415  # rarely needed
+        from truto_async.pipeline._render import render  # noqa: PLC0415  # rarely needed
 
         return render(self).rstrip()

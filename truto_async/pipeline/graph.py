@@ -11,9 +11,12 @@ from attrs import frozen
 
 from truto_async.errors import InvalidArgumentError
 from truto_async.models.nodes import DestinationNode, RequestNode
+from truto_async.pipeline._cycles import find_cycles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from networkx import DiGraph
 
     from truto_async.models.nodes import Node
 
@@ -64,14 +67,17 @@ class Graph:
     runtimes 1 to 3 also name them by their `resource`. Of equal names the first counts.
     """
 
-    def __init__(self, nodes: Iterable[Node], *, runtime: int | None = None) -> None:
+    def __init__(self, nodes: Iterable[Node], *, runtime: int | None = None, label: str | None = None) -> None:
         """Read the edges.
 
         Args:
             nodes: the nodes, in their order.
             runtime: the runtime that runs them; None to tell flat entries from typed nodes by their `type`.
+            label: what the graph is called in pictures.
         """
         nodes = list(nodes)
+        self.label: str | None = label
+        """What the graph is called in pictures: the job's label."""
         self.is_flat: bool = runtime < 4 if runtime is not None else any(map(_is_flat_entry, nodes))
         """True where nodes may be named by their resource, as in runtimes 1 to 3."""
         self.nodes: Mapping[str, Node] = _keyed(nodes)
@@ -125,8 +131,8 @@ class Graph:
 
         A node that depends on itself is a cycle of one.
         """
-        cycles = [self._way_around(group) for group in self._groups()]
-        return tuple(sorted(cycles, key=lambda cycle: self._index[cycle[0]]))
+        left = self._in_order(set(self.nodes).difference(*self.levels))
+        return tuple(find_cycles(left, self._parents, self._children))
 
     def parents(self, key: str) -> tuple[str, ...]:
         """Return the nodes that a node gets records from. Raises InvalidArgumentError for an unknown key."""
@@ -149,6 +155,37 @@ class Graph:
         self._links(self._parents, key)
         return f"$.resources[{self._index[key]}]"
 
+    def to_text(self) -> str:
+        """Return a tree for terminals: each node below the ones that it gets its records from."""
+        from truto_async.pipeline._tree import to_text  # noqa: PLC0415  # each picture is loaded when it is asked for
+
+        return to_text(self)
+
+    def to_mermaid(self) -> str:
+        """Return a flowchart in Mermaid, which GitHub, GitLab, Notion and JupyterLab draw.
+
+        By default, Mermaid refuses charts of more than 500 edges or 50,000 characters.
+        """
+        from truto_async.pipeline._mermaid import to_mermaid  # noqa: PLC0415  # the same
+
+        return to_mermaid(self)
+
+    def to_dot(self) -> str:
+        """Return a directed graph in DOT, the language of Graphviz."""
+        from truto_async.pipeline._dot import to_dot  # noqa: PLC0415  # the same
+
+        return to_dot(self)
+
+    def to_networkx(self) -> DiGraph[str]:
+        """Return a directed graph of networkx, with what the extra `networkx` installs.
+
+        Its nodes are the keys, with the attributes `node` and `type`; its edges have `kind`, which is "depends_on" where a
+        node is named in both fields. Raises ModuleNotFoundError where networkx is not installed.
+        """
+        from truto_async.pipeline._networkx import to_networkx  # noqa: PLC0415  # the same
+
+        return to_networkx(self)
+
     @cached_property
     def _index(self) -> dict[str, int]:
         return {key: index for index, key in enumerate(self.nodes)}
@@ -169,56 +206,6 @@ class Graph:
             found.add(new := pending.pop())
             pending += [other for other in links[new] if other not in found]
         return found
-
-    def _groups(self) -> Iterator[set[str]]:
-        """Find the groups of nodes that depend on each other: the strongly connected components (Kosaraju)."""
-        left = set(self.nodes).difference(*self.levels)
-        for key in reversed(self._finished(left)):
-            if key in left:
-                group = {key}
-                left.remove(key)
-                pending = [key]
-                while pending:
-                    for parent in self._parents[pending.pop()]:
-                        if parent in left:
-                            left.remove(parent)
-                            group.add(parent)
-                            pending.append(parent)
-                if len(group) > 1 or key in self._parents[key]:
-                    yield group
-
-    def _finished(self, keys: set[str]) -> list[str]:
-        """List nodes in the order in which a walk in depth over their children is done with them."""
-        done: list[str] = []
-        seen: set[str] = set()
-        for root in self._in_order(keys):
-            pending = [(root, iter(self._children[root]))] if root not in seen else []
-            seen.add(root)
-            while pending:
-                key, children = pending[-1]
-                child = next((child for child in children if child in keys and child not in seen), None)
-                if child is None:
-                    done.append(key)
-                    pending.pop()
-                else:
-                    seen.add(child)
-                    pending.append((child, iter(self._children[child])))
-        return done
-
-    def _way_around(self, group: set[str]) -> tuple[str, ...]:
-        """Find a shortest cycle through the first node of a group, breadth first."""
-        first = self._in_order(group)[0]
-        came_from: dict[str, str] = {}
-        pending = [first]
-        for key in pending:
-            for child in self._children[key]:
-                if child in group and child not in came_from:
-                    came_from[child] = key
-                    pending.append(child)
-        way = [came_from[first]]
-        while way[-1] != first:
-            way.append(came_from[way[-1]])
-        return tuple(reversed(way))
 
 
 def _is_flat_entry(node: Node) -> bool:

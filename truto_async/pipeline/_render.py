@@ -6,32 +6,17 @@ import json
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
-from truto_async.models import _tree
-from truto_async.models.configs import EventConfig, ExpressionConfig, StateConfig
-from truto_async.models.nodes import (
-    AddContextNode,
-    DeleteStateNode,
-    DestinationNode,
-    EventNode,
-    GetStateNode,
-    Node,
-    RequestNode,
-    TransformNode,
-    UpdateStateNode,
-)
+from truto_async.pipeline._text import plain
+from truto_async.pipeline._tree import tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
-    from typing import Any, TypeAlias
 
     from truto_async.models.args import ArgSpec
+    from truto_async.models.sync_job import SyncJob
 
-    SyncJob: TypeAlias = Any  # truto_async.models.sync_job imports this module
-
-__all__ = ["line", "plain", "render"]
-
-_LONGEST_DETAIL = 60
+__all__ = ["line", "render"]
 
 
 def render(job: SyncJob) -> str:
@@ -85,53 +70,7 @@ def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
 
 
 def _steps(job: SyncJob) -> list[str]:
-    lines = [_line(branch) for branch in _tree.walk(job.resources or [])]
-    return ["Resources", *(lines or ["  (none)"])]
-
-
-def _line(branch: _tree.Branch) -> str:
-    *outer, own = branch.guides or (None,)
-    indent = "".join("│  " if more else "   " for more in outer)
-    corner = "" if own is None else "├─ " if own else "└─ "
-    again = "  (see above)" if branch.repeated else ""
-    return f"  {indent}{corner}{plain(_describe(branch.node))}{again}"
-
-
-def _describe(node: Node) -> str:
-    detail = " ".join((_detail(node) or "").split())
-    detail = detail if len(detail) <= _LONGEST_DETAIL else detail[:_LONGEST_DETAIL] + "..."
-    label = node.type or "request"
-    if node.name is None:
-        return f"{label} {detail}".rstrip()
-    return f"{node.name}  [{label}] {detail}".rstrip()
-
-
-def _detail(node: Node) -> str | None:
-    match node:
-        case RequestNode():
-            return " ".join(filter(None, (node.method, node.resource)))
-        case (
-            TransformNode(config=ExpressionConfig(expression=text))
-            | AddContextNode(config=ExpressionConfig(expression=text))
-        ):
-            return text
-        case (
-            GetStateNode(config=StateConfig(key=text))
-            | UpdateStateNode(config=StateConfig(key=text))
-            | DeleteStateNode(config=StateConfig(key=text))
-        ):
-            return text
-        case EventNode(config=EventConfig(name=text)):
-            return text
-        case DestinationNode():
-            return " ".join(filter(None, (node.destination_type, node.method)))
-        case _:
-            return None
-
-
-def plain(text: str) -> str:
-    """Replace control characters, which could do harm on a terminal."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return ["Resources", *(f"  {line}" for line in list(tree(job.graph)) or ["(none)"])]
 
 
 def _width(text: str) -> int:
