@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS: list[list[str]] = [
     ["truto_sync.__main__"],
     ["truto_sync._cli"],
-    ["truto_sync._fetch", "truto_sync._cli_runs"],
+    ["truto_sync._fetch", "truto_sync._cli_runs", "truto_sync._cli_diff"],
     ["truto_sync._job_source"],
     ["truto_sync.testing", "truto_sync.webhooks", "truto_sync.pipeline"],
     ["truto_sync"],
