@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from truto_async.errors import TrutoError
 from truto_async.pipeline._render import line, render
 from truto_async.pipeline._text import plain
-from truto_sync import _cli_diff
+from truto_sync import _cli_diff, _cli_files
 from truto_sync._cli_runs import add_commands
 from truto_sync._fetch import fetch, read_ids
 from truto_sync.client import Truto
@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     many.set_defaults(run=_fetch)
     add_commands(commands, _client)
     _cli_diff.add_command(commands, _client)
+    _cli_files.add_commands(commands, _client)
     return parser
 
 

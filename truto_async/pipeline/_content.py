@@ -11,21 +11,22 @@ if TYPE_CHECKING:
     from truto_async._support.json import JSONObject, JSONValue
     from truto_async.models.sync_job import SyncJob
 
-__all__ = ["SERVER_FIELDS", "canonical", "content_of", "is_same"]
+__all__ = ["EMPTY_FIELDS", "SERVER_FIELDS", "canonical", "content_of", "is_same"]
 
 SERVER_FIELDS = ("id", "environment_id", "created_at", "updated_at")
 """The fields that the server sets; they do not make two jobs different."""
 
-_SAME_AS_NONE: JSONObject = {"args_schema": {}, "resources": []}
+EMPTY_FIELDS: JSONObject = {"args_schema": {}, "resources": []}
+"""The fields that mean the same where they are empty as where they are missing."""
 
 
 def content_of(job: SyncJob) -> JSONObject:
-    """Return the JSON of a job without what the server sets; an empty schema or list of nodes counts as none."""
+    """Return the JSON of a job without what the server sets; null and an empty schema or list of nodes count as missing."""
     document = job.to_dict()
     return {
         name: value
         for name, value in document.items()
-        if name not in SERVER_FIELDS and not (name in _SAME_AS_NONE and value == _SAME_AS_NONE[name])
+        if name not in SERVER_FIELDS and value is not None and not (name in EMPTY_FIELDS and value == EMPTY_FIELDS[name])
     }
 
 

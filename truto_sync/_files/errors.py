@@ -1,8 +1,10 @@
-"""What is wrong with a file."""
+"""What can go wrong with files, and with applying them."""
 
 from __future__ import annotations
 
-__all__ = ["BadFileError"]
+from truto_async.errors import TrutoError
+
+__all__ = ["BadFileError", "ChangedMeanwhileError"]
 
 
 class BadFileError(Exception):
@@ -12,3 +14,7 @@ class BadFileError(Exception):
         """Describe the problem, and say in which line it is; the first is 1."""
         super().__init__(problem)
         self.line = line
+
+
+class ChangedMeanwhileError(TrutoError):
+    """A job was changed on the server after it was compared with its file."""
