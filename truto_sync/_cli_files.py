@@ -15,6 +15,7 @@ from truto_async.pipeline._text import plain
 from truto_async.pipeline.difference import diff
 from truto_sync._files.applying import carry_out, tidy_up
 from truto_sync._files.folder import Contents, Folder
+from truto_sync._files.job_file import SUFFIXES
 from truto_sync._files.planning import Adopt, Create, Delete, Update, name_of_job, plan_of
 from truto_sync._files.pulling import pull
 
@@ -90,7 +91,7 @@ def _pull(connect: Connect, options: argparse.Namespace) -> int:
     folder = Folder(options.folder)
     contents = folder.read() if folder.path.exists() else Contents()
     if contents.bad:
-        _show_problems(plan_of(contents, {}))
+        _show_problems(plan_of(contents, {}), folder)
         raise InvalidArgumentError("nothing was pulled, for these may be the files of jobs")
     with connect(demo=options.demo) as (truto, _):
         if options.ids:
@@ -112,9 +113,10 @@ def _pull(connect: Connect, options: argparse.Namespace) -> int:
 
 
 def _plan(connect: Connect, options: argparse.Namespace) -> int:
+    folder = Folder(options.folder)
     with connect(demo=options.demo) as (truto, _):
-        plan = _compare(truto, Folder(options.folder).read(), prune=options.prune)
-    _show(plan)
+        plan = _compare(truto, folder.read(), prune=options.prune)
+    _show(plan, folder)
     return 1 if plan.problems else 2 if plan.steps and options.detailed_exitcode else 0
 
 
@@ -122,7 +124,7 @@ def _apply(connect: Connect, options: argparse.Namespace) -> int:
     folder = Folder(options.folder)
     with connect(demo=options.demo) as (truto, _):
         plan = _compare(truto, folder.read(), prune=options.prune)
-        _show(plan)
+        _show(plan, folder)
         if plan.problems:
             return 1
         if plan.steps and not options.yes and not _is_confirmed():
@@ -150,31 +152,43 @@ def _compare(truto: Truto, contents: Contents, *, prune: bool) -> Plan:
     return plan_of(contents, jobs, truto.sync_jobs.list() if is_any_unknown else (), prune=prune)
 
 
-def _show(plan: Plan) -> None:
+def _show(plan: Plan, folder: Folder) -> None:
     """Print what is to be done, in full, and what to know."""
     for step in plan.steps:
+        name = _path(folder, _name(step))
         match step:
             case Create():
-                _print("create", f"{step.file.name}: {step.job.label or '(no label)'}", diff(SyncJob(id=""), step.job))
+                _print("create", f"{name}: {step.job.label or '(no label)'}", diff(SyncJob(id=""), step.job))
             case Adopt():
-                _print("adopt", f"{step.file.name}: it was made by an earlier apply; the file gets its id, {step.job.id}")
+                _print("adopt", f"{name}: an earlier apply made the job {step.job.id}; the file gets its id")
             case Update():
-                _print("update", f"{step.file.name}: {name_of_job(step.job)}", step.difference)
+                _print("update", f"{name}: {name_of_job(step.job)}", step.difference)
             case Delete():  # pragma: no branch  # the last kind
-                _print("delete", f"{name_of_job(step.job)}: its file was removed")
-    _show_problems(plan)
+                _print("delete", f"{name}: its file was removed")
+    _show_problems(plan, folder)
     for name, text in plan.notes:
-        _print("note", f"{name}: {text}")
-    counts = Counter(type(step).__name__.lower() for step in plan.steps)
-    print(", ".join(f"{number} to {kind}" for kind, number in counts.items()) or "nothing to do")
+        _print("note", f"{_path(folder, name)}: {text}")
     if plan.problems:
-        print(f"nothing is applied before {len(plan.problems)} problem(s) are solved")
+        number = len(plan.problems)
+        print(f"{number} problem{'s' * (number > 1)} to solve before anything is applied")
+    else:
+        counts = Counter(type(step).__name__.lower() for step in plan.steps)
+        print(", ".join(f"{number} to {kind}" for kind, number in counts.items()) or "nothing to do")
 
 
-def _show_problems(plan: Plan) -> None:
+def _show_problems(plan: Plan, folder: Folder) -> None:
     for problem in plan.problems:
-        place = problem.name if problem.line is None else f"{problem.name}:{problem.line}"
-        _print("problem", f"{place}: {problem.text}", problem.difference)
+        line = "" if problem.line is None else f":{problem.line}"
+        _print("problem", f"{_path(folder, problem.name)}{line}: {problem.text}", problem.difference)
+
+
+def _name(step: Step) -> str:
+    return name_of_job(step.job) if isinstance(step, Delete) else step.file.name
+
+
+def _path(folder: Folder, name: str) -> str:
+    """Return the path of a file; the name of a job as it is."""
+    return str(folder.path / name) if name.lower().endswith(tuple(SUFFIXES)) else name
 
 
 def _print(word: str, text: str, difference: JobDiff | None = None) -> None:
@@ -197,7 +211,7 @@ def _carry_out(plan: Plan, folder: Folder, truto: Truto) -> None:
         except TrutoError:
             print(f"{done} of {len(plan.steps)} steps were done; `plan` shows what is left", file=sys.stderr)
             raise
-        name = name_of_job(step.job) if isinstance(step, Delete) else step.file.name
+        name = _path(folder, _name(step))
         print(plain(f"{_DONE[type(step)]:<8} {name}"), flush=True)
         if difference:
             _print("warning", f"{name}: the server did not keep all of it; it has", difference)

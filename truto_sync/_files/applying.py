@@ -47,16 +47,15 @@ def carry_out(step: Step, folder: Folder, truto: Truto) -> JobDiff | None:
     """
     match step:
         case Create():
-            difference = _settle(step.file, step.job, _create(step, folder, truto), folder, truto)
+            difference = _settle(step.file, content_of(step.file.job), _create(step, folder, truto), folder, truto)
             folder.end(step.file.name)
             return difference
         case Adopt():
-            folder.replace(step.file, step.file.with_id(step.job.id))
-            folder.remember(base_of(step.job))
+            _settle(step.file, step.sent, step.job, folder, truto)
             folder.end(step.file.name)
         case Update():
             _recheck(step.job, truto)
-            return _settle(step.file, step.file.job, _update(step, truto), folder, truto)
+            return _settle(step.file, content_of(step.file.job), _update(step, truto), folder, truto)
         case Delete():  # pragma: no branch  # the last kind
             _recheck(step.job, truto)
             truto.sync_jobs.delete(step.job.id)
@@ -84,7 +83,7 @@ def _recheck(job: SyncJob, truto: Truto) -> None:
 
 
 def _create(step: Create, folder: Folder, truto: Truto) -> SyncJob:
-    folder.begin(Unfinished(file=step.file.name, began=datetime.now(UTC), sent=content_of(step.job)))
+    folder.begin(Unfinished(file=step.file.name, began=datetime.now(UTC), sent=content_of(step.file.job)))
     try:
         return truto.sync_jobs.create(step.job)
     except TrutoError as error:
@@ -107,19 +106,22 @@ def _update(step: Update, truto: Truto) -> SyncJob:
     return truto.sync_jobs.update(SyncJob.from_dict({**others, "id": step.job.id}), **cast("SyncJobFields", nulls))
 
 
-def _settle(file: JobFile, sent: SyncJob, answer: SyncJob, folder: Folder, truto: Truto) -> JobDiff | None:
-    """Write what the server made of a file into it, where it only added something; else no more than the id.
+def _settle(file: JobFile, sent: JSONObject, answer: SyncJob, folder: Folder, truto: Truto) -> JobDiff | None:
+    """Bring a file in step with its job after a write; return how the job differs where it does not say all that was sent.
 
-    What the server did not keep stays in the file, for the user to decide.
+    The file gets the id, and what the server added. What the server did not keep stays in it, for the user to decide.
     """
     if not _says_all(answer, sent):
         answer = truto.sync_jobs.get(answer.id)  # the answer to a write may be short of fields
-    says_all = _says_all(answer, sent)
-    folder.replace(file, file.holding(answer) if says_all else file.with_id(answer.id))
+    stored = content_of(answer)
+    new = answer
+    if not _says_all(answer, content_of(file.job)):
+        added = {name: value for name, value in stored.items() if name not in sent}
+        new = SyncJob.from_dict(added | file.job.to_dict() | {"id": answer.id})
+    folder.replace(file, file.holding(new))
     folder.remember(base_of(answer))
-    return None if says_all else diff(sent, answer)
+    return None if _says_all(answer, sent) else diff(SyncJob.from_dict({**sent, "id": ""}), answer)
 
 
-def _says_all(answer: SyncJob, sent: SyncJob) -> bool:
-    changes = compare_objects(content_of(sent), content_of(answer))
-    return all(change.kind == "added" for change in changes)
+def _says_all(job: SyncJob, content: JSONObject) -> bool:
+    return all(change.kind == "added" for change in compare_objects(content, content_of(job)))

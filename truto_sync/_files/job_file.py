@@ -51,13 +51,7 @@ class JobFile:
 
     def holding(self, job: SyncJob) -> bytes:
         """Return what it is to hold for a job to be in it; unchanged where it is."""
-        return self._saying(rearranged(job, self.document))
-
-    def with_id(self, id_: str) -> bytes:
-        """Return what it is to hold for its job to have an id."""
-        return self._saying({"id": id_} | self.document | {"id": id_})
-
-    def _saying(self, document: JSONObject) -> bytes:
+        document = rearranged(job, self.document)
         if canonical(document) == canonical(self.document):
             return self.data
         text = _text(self.data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 from attrs import define, field, frozen
 
+from truto_async._support.json import JSONObject
 from truto_async.models import SyncJob
 from truto_async.pipeline.difference import JobDiff, diff
 from truto_sync._files.job_file import JobFile
@@ -42,6 +43,9 @@ class Adopt:
 
     file: JobFile
     """The file."""
+
+    sent: JSONObject
+    """What the file said when it was sent."""
 
     job: SyncJob
     """The job on the server."""
@@ -156,12 +160,12 @@ def _plan_new(plan: Plan, file: JobFile, contents: Contents, unfiled: dict[str, 
     unfinished = contents.unfinished.get(file.name)
     made = [] if unfinished is None else jobs_made_by(unfinished, unfiled.values())
     match made:
+        case [job] if unfinished is not None:
+            del unfiled[job.id]
+            plan.steps.append(Adopt(file, unfinished.sent, job))
         case []:
             version = 4 if file.job.default_runtime_version is None else file.job.default_runtime_version  # as `create` does
             plan.steps.append(Create(file, attrs.evolve(file.job, default_runtime_version=version)))
-        case [job]:
-            del unfiled[job.id]
-            plan.steps.append(Adopt(file, job))
         case _:
             ids = ", ".join(job.id for job in made)
             text = f"an earlier create may have made any of the jobs {ids}; look, and write the right id into the file"

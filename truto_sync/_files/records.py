@@ -48,7 +48,7 @@ class Unfinished(Model):
     """When, in UTC."""
 
     sent: JSONObject
-    """What was sent."""
+    """What the file said then."""
 
 
 def digest_of(job: SyncJob) -> str:
