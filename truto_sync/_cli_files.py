@@ -106,8 +106,8 @@ def _pull(connect: Connect, options: argparse.Namespace) -> int:
         if outcome != "unchanged":
             print(plain(f"{outcome:<9} {folder.path / name}{_REMARKS.get(outcome, '')}"), flush=True)
     print(", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes.items())) or "no jobs")
-    unknown = {id_.lower(): id_ for id_ in options.ids}.keys() - jobs.keys()
-    for id_ in sorted(unknown):
+    unknown = [id_ for id_ in options.ids if id_.lower() not in jobs]
+    for id_ in unknown:
         print(f"error: there is no job {plain(id_)}", file=sys.stderr)
     return 1 if unknown or outcomes["conflict"] else 0
 
@@ -146,8 +146,9 @@ def _jobs(truto: Truto, ids: Iterable[str]) -> dict[str, SyncJob]:
 
 
 def _compare(truto: Truto, contents: Contents, *, prune: bool) -> Plan:
-    filed = {file.job.id.lower() for file in contents.files if file.job.id}
-    jobs = _jobs(truto, sorted(filed | contents.bases.keys()))
+    ids = {base.id.lower(): base.id for base in contents.bases.values()}
+    ids |= {file.job.id.lower(): file.job.id for file in contents.files if file.job.id}
+    jobs = _jobs(truto, ids.values())
     is_any_unknown = any(file.name in contents.unfinished and not file.job.id for file in contents.files)
     return plan_of(contents, jobs, truto.sync_jobs.list() if is_any_unknown else (), prune=prune)
 

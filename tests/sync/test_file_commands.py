@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 
+from tests.sync.test_command import command
 from truto_async.testing import SEED_JOBS, FakeTruto
-from truto_sync import _cli
+from truto_sync import _cli, _cli_files
 
 HELPDESK, DRIVE, CRM, BARE = (job["id"] for job in SEED_JOBS)
 TICKETS = "zendesk-tickets-to-warehouse-4a4de828.yaml"
@@ -22,7 +27,7 @@ ODD_JOBS: list[dict[str, Any]] = [
     },
     {"id": "00000000-0000-4000-8000-000000000003", "label": "../../../tmp/x\0\n", "no": "no", "on": 1.0, "1": "2026-01-01"},
     {
-        "id": "odd id/with?everything%",
+        "id": "Odd id/with?Everything%",
         "label": "CON",
         "resources": [{"type": "future", "when": [None, {"a": "b\n\n c\t\n"}]}],
     },
@@ -270,7 +275,8 @@ def test_create(truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixtur
     run("pull")
     (folder / "new.yaml").write_text(NEW)
     (folder / "other.json").write_text('{"id": null, "label": "Other", "resources": []}')
-    capsys.readouterr()
+    assert 0 == run("pull")
+    assert capsys.readouterr().out.endswith("4 new\n4 unchanged\n")
 
     assert 2 == run("plan", "--detailed-exitcode")
     shown = capsys.readouterr().out
@@ -387,3 +393,342 @@ def test_equal_creates_whose_answers_are_lost(
     capsys.readouterr()
     assert 0 == run("plan")
     assert capsys.readouterr().out.endswith('    ~ label: "New" -> "Newer"\n1 to update\n')
+
+
+def test_a_failure_in_the_middle(truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was done is remembered at once; the next apply does the rest, and nothing twice."""
+    run("pull")
+    for file in sorted(folder.glob("*.yaml"))[:3]:
+        file.write_text("mutex_key: mine\n" + "".join(file.read_text().partition("mutex_key: ")[::2]))
+    for _ in range(4 + 1 + 1 + 1):  # the comparison, a whole update, and the look before the next
+        truto_env.fail(path="/sync-job/")
+    truto_env.fail(403, path="/sync-job/")
+    capsys.readouterr()
+
+    assert 1 == run("apply", "--yes")
+    shown = capsys.readouterr()
+    assert "updated  sync-jobs/hubspot-contacts-c61f8e3a.yaml\n" in shown.out
+    assert "1 of 3 steps were done; `plan` shows what is left\nerror: 403" in shown.err
+    assert 0 == run("apply", "--yes")
+    assert "2 to update\n" in capsys.readouterr().out
+    assert 4 == len(writes(truto_env))  # with the one that failed
+    assert 0 == run("plan", "--detailed-exitcode")
+
+
+@pytest.mark.parametrize("happening", ["changed", "touched", "deleted", "file"])
+def test_a_change_after_the_comparison(
+    happening: str, truto_env: FakeTruto, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The job is looked at again right before it is written, and the file before it is replaced."""
+    run("pull")
+    edit(folder / TICKETS, "label: Zendesk", "label: My Zendesk")
+    if happening == "file":
+        (folder / TICKETS).rename(folder / "new.yaml")
+        (folder / "new.yaml").write_text(NEW)
+    before = dict(truto_env.jobs)
+
+    def meanwhile() -> bool:
+        if happening == "changed":
+            truto_env.jobs[HELPDESK] = truto_env.jobs[HELPDESK] | {"mutex_key": "theirs"}
+        elif happening == "touched":
+            change(truto_env, HELPDESK)
+        elif happening == "deleted":
+            del truto_env.jobs[HELPDESK]
+        else:
+            edit(folder / "new.yaml", "label: New", "label: Newer")
+        before.clear()
+        before.update(truto_env.jobs)
+        return True
+
+    monkeypatch.setattr(_cli_files, "_is_confirmed", meanwhile)
+    assert 1 == run("apply")
+    error = capsys.readouterr().err
+    if happening == "file":
+        assert "new.yaml was changed meanwhile, and is left as it is" in error
+        assert NEW.replace("New ", "Newer ") == (folder / "new.yaml").read_text()
+        assert 0 == run("apply", "--yes")  # which finds the job that was made
+        assert ["POST"] == [method for method, _ in writes(truto_env)]
+    else:
+        assert (
+            f"the job {HELPDESK} was {'deleted' if happening == 'deleted' else 'changed'} on the server meanwhile" in error
+        )
+        assert before == truto_env.jobs
+        assert [] == writes(truto_env)
+
+
+def test_what_the_server_does_not_keep(truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An answer that is short of fields is looked into; what is really not there is said, and stays in the file."""
+    run("pull")
+    file = folder / TICKETS
+    edit(file, "label: ", "notes: ours\nlabel: My ")
+    usual: list[dict[str, Any]] = [{}] * 5
+    for fault in [*usual, {"body": {"id": HELPDESK}}]:
+        truto_env.fail(path="/sync-job/", **fault)
+    assert 0 == run("apply", "--yes")
+    assert "warning" not in capsys.readouterr().out
+    assert "notes: ours\nlabel: My Zendesk" in file.read_text()
+    assert 0 == run("plan", "--detailed-exitcode")
+
+    edit(file, "notes: ours", "notes: more")
+    without = {name: value for name, value in truto_env.jobs[HELPDESK].items() if name != "notes"}
+    for fault in [*usual, {"body": without}, {"body": without | {"extra": 1}}]:
+        truto_env.fail(path="/sync-job/", **fault)
+    capsys.readouterr()
+    assert 0 == run("apply", "--yes")
+    shown = capsys.readouterr().out
+    assert f"warning  sync-jobs/{TICKETS}: the server did not keep all of it; it has\n    + extra: 1\n    - notes: " in shown
+    assert "notes: more" in file.read_text()
+    assert "extra: 1" in file.read_text()
+
+
+def test_prune(truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A job is deleted only if its file was removed, and only if --prune is given; jobs that never had a file stay."""
+    run("pull", "sync-jobs", HELPDESK, DRIVE, CRM)
+    (folder / TICKETS).unlink()
+    capsys.readouterr()
+
+    assert 0 == run("apply", "--yes")
+    name = f"Zendesk tickets to warehouse ({HELPDESK})"
+    assert f"note     {name}: it has no file any more; --prune deletes it\nnothing to do\n" == capsys.readouterr().out
+    assert 4 == len(truto_env.jobs)
+    assert 2 == run("plan", "--prune", "--detailed-exitcode")
+    assert f"delete   {name}: its file was removed\n1 to delete\n" == capsys.readouterr().out
+    assert 0 == run("apply", "--prune", "--yes")
+    assert capsys.readouterr().out.endswith(f"deleted  {name}\n")
+    assert {DRIVE, CRM, BARE} == set(truto_env.jobs)
+    assert 0 == run("plan", "--prune", "--detailed-exitcode")
+
+
+def test_prune_takes_care(truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A job that was changed on the server since is not deleted; nor is one whose file may be a broken one."""
+    run("pull")
+    (folder / TICKETS).unlink()
+    change(truto_env, HELPDESK, label=None)
+    capsys.readouterr()
+
+    assert 1 == run("apply", "--prune", "--yes")
+    assert f"problem  (no label) ({HELPDESK}): its file was removed, but it was changed on the" in capsys.readouterr().out
+    assert 0 == run("pull")
+    (folder / f"job-{HELPDESK[:8]}.yaml").write_text("id: [")
+    assert 1 == run("apply", "--prune", "--yes")
+    assert "delete" not in capsys.readouterr().out
+    assert 4 == len(truto_env.jobs)
+
+
+def test_jobs_that_were_deleted_on_the_server(
+    truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their files stay, and they are not made again unless the user says so by removing the id."""
+    run("pull")
+    for id_ in (HELPDESK, DRIVE, CRM):
+        del truto_env.jobs[id_]
+    edit(folder / TICKETS, "label: Zendesk", "label: My Zendesk")
+    (folder / "sharepoint-files-b0c7a6d2.yaml").unlink()
+    capsys.readouterr()
+
+    assert 1 == run("apply", "--yes")
+    shown = capsys.readouterr().out
+    assert f"problem  sync-jobs/{TICKETS}: the file was changed, but the job was deleted on the server; remove" in shown
+    assert (
+        "note     sync-jobs/hubspot-contacts-c61f8e3a.yaml: the job was deleted on the server; remove the file, or its"
+        in shown
+    )
+    assert 0 == run("pull")
+    shown = capsys.readouterr().out
+    assert f"gone      sync-jobs/{TICKETS}: its job was deleted on the server\n" in shown
+    assert shown.endswith("2 gone, 1 unchanged\n")
+    assert {f"{id_}.json" for id_ in (HELPDESK, CRM, BARE)} == {path.name for path in (folder / ".truto/base").iterdir()}
+
+    (folder / "hubspot-contacts-c61f8e3a.yaml").unlink()
+    edit(folder / TICKETS, f"id: {HELPDESK}\n", "")
+    assert 0 == run("apply", "--yes")
+    assert ["POST"] == [method for method, _ in writes(truto_env)]
+    assert {path.name.removesuffix(".json") for path in (folder / ".truto/base").iterdir()} == set(truto_env.jobs)
+
+
+def test_bad_files(truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They are all named at once, with their lines, and nothing is done before they are good, in either direction."""
+    run("pull")
+    edit(folder / TICKETS, "    type: get_state\n", "    type: get_state\n    debug: often\n")
+    (folder / "a.yaml").write_text("id: x\nlabel: [\n")
+    (folder / "b.json").write_text('{"id": "x"')
+    (folder / "c.yml").write_text(f"id: {DRIVE.upper()}\n")
+    (folder / "d.yaml").symlink_to(folder / TICKETS)
+    change(truto_env, CRM, label="Theirs")
+    before = tree(folder)
+    capsys.readouterr()
+
+    problems = [
+        "a.yaml:3: expected the node content, but found '<stream end>'",
+        "b.json:1: Expecting ',' delimiter",
+        "d.yaml: it is a symbolic link; put the file itself here",
+        f"{TICKETS}:35: expected true or false, got a string @ $.resources[1].debug",
+        "c.yml: the job's id is in several files: c.yml, sharepoint-files-b0c7a6d2.yaml",
+        "sharepoint-files-b0c7a6d2.yaml: the job's id is in several files: c.yml, sharepoint-files-b0c7a6d2.yaml",
+    ]
+    for arguments in (["plan"], ["apply", "--yes"], ["pull"]):
+        assert 1 == run(*arguments)
+        shown = capsys.readouterr().out.splitlines()
+        assert sorted(f"problem  sync-jobs/{problem}" for problem in problems) == sorted(
+            line for line in shown if line.startswith("problem")
+        )
+    assert before == tree(folder)
+    assert [] == writes(truto_env)
+
+
+def test_other_files_are_never_touched(truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever is in the folder; files that are about something else are said."""
+    others = {"README.md": b"# Jobs", "package.json": b'{"name": "x"}', ".hidden.yaml": b"id: [", "deep/x.yaml": b"id: ["}
+    for name, data in others.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    (folder / "folder.yaml").mkdir()
+
+    assert 0 == run("pull")
+    capsys.readouterr()
+    assert 0 == run("plan")
+    assert capsys.readouterr().out.startswith("note     sync-jobs/package.json: not a sync job: it has neither an id nor")
+    assert 0 == run("apply", "--yes", "--prune")
+    assert others == {name: (folder / name).read_bytes() for name in others}
+    assert not [name for name in tree(folder) if name.endswith(".tmp")]
+
+
+def test_equal_labels(truto_env: FakeTruto, folder: Path) -> None:
+    """Jobs with one label, and even with one beginning of their ids, have files of their own; modes are kept."""
+    for number in range(3):
+        truto_env.add({"id": f"aaaaaaaa-0000-4000-8000-00000000000{number}", "label": "Same"})
+    (folder).mkdir()
+    (folder / "SAME-aaaaaaaa.yaml").write_text("about: something else\n")
+
+    assert 0 == run("pull")
+    names = {path.name for path in folder.glob("same-*")}
+    assert {f"same-aaaaaaaa-0000-4000-8000-00000000000{number}.yaml" for number in range(3)} == names
+    (folder / names.pop()).chmod(0o600)
+    for number in range(3):
+        change(truto_env, f"aaaaaaaa-0000-4000-8000-00000000000{number}", label="Other")
+    assert 0 == run("pull")
+    assert {0o600, 0o644} == {path.stat().st_mode & 0o777 for path in folder.glob("same-*")}
+
+
+def test_some_jobs(truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Jobs are chosen by id or by integration; the files of others are left alone."""
+    assert 0 == run("pull", "--integration", "zendesk")
+    assert [TICKETS] == [path.name for path in folder.glob("*.yaml")]
+    assert 0 == run("pull", "sync-jobs", CRM, "--format", "json")
+    assert {TICKETS, "hubspot-contacts-c61f8e3a.json"} == {path.name for path in folder.glob("*.*") if path.is_file()}
+    assert 1 == run("pull", "sync-jobs", "unknown", DRIVE)
+    assert "error: there is no job unknown\n" == capsys.readouterr().err
+    assert 3 == len([path for path in folder.iterdir() if path.is_file()])
+    assert 0 == run("pull", "empty", "--integration", "none")
+    assert "no jobs\n" in capsys.readouterr().out
+
+    assert 1 == run("pull", "sync-jobs", CRM, "--integration", "x")
+    assert "ids or --integration, not both" in capsys.readouterr().err
+    assert 1 == run("pull", CRM)
+    assert f"the folder comes before the ids, as in: pull sync-jobs {CRM}" in capsys.readouterr().err
+
+
+def test_wrong_folders(truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is said what is wrong with them."""
+    assert 1 == run("plan")
+    assert "error: the folder sync-jobs does not exist; `pull` makes it\n" == capsys.readouterr().err
+    folder.write_text("")
+    assert 1 == run("pull")
+    assert "error: the folder sync-jobs is not a folder\n" == capsys.readouterr().err
+    folder.unlink()
+    run("pull")
+    base = folder / ".truto" / "base" / f"{CRM}.json"
+    base.write_text('<<<<<<< HEAD\n{"id": "x"}\n')
+    capsys.readouterr()
+    assert 1 == run("plan")
+    assert f"error: sync-jobs/.truto/base/{CRM}.json is damaged: " in capsys.readouterr().err
+    (folder / ".truto").rename(folder / "elsewhere")
+    (folder / ".truto").symlink_to(folder / "elsewhere")
+    assert 1 == run("pull")
+    assert ".truto is a symbolic link" in capsys.readouterr().err
+
+
+def test_a_disk_that_is_full(truto_env: FakeTruto, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file is written as a whole or not at all."""
+    run("pull")
+    change(truto_env, HELPDESK, label="Theirs")
+    before = tree(folder)
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fail)
+    assert 1 == run("pull")
+    assert before == tree(folder)
+
+
+def test_without_a_terminal(truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What would be done is shown, and not done."""
+    run("pull")
+    edit(folder / TICKETS, "label: Zendesk", "label: My Zendesk")
+    environment = {"TRUTO_API_TOKEN": truto_env.token, "TRUTO_API_BASE_URL": truto_env.url}
+
+    done = command("apply", **environment)
+    assert 1 == done.returncode
+    assert "1 to update\n" in done.stdout
+    assert "error: apply: there is no terminal to ask; --yes applies without asking\n" == done.stderr
+    assert [] == writes(truto_env)
+
+
+@pytest.mark.parametrize(("answer", "status"), [("y\n", 0), ("\n", 1), ("no\n", 1)])
+def test_on_a_terminal(truto_env: FakeTruto, folder: Path, answer: str, status: int) -> None:
+    """It asks, and only yes is yes."""
+    run("pull")
+    edit(folder / TICKETS, "label: Zendesk", "label: My Zendesk")
+    leader, follower = os.openpty()
+    with subprocess.Popen([sys.executable, "-m", "truto_sync", "apply"], stdin=follower, stdout=follower) as process:
+        os.close(follower)
+        shown = b""
+        with contextlib.suppress(OSError):  # the end of a terminal
+            while data := os.read(leader, 4096):
+                shown += data
+                if shown.endswith(b"[y/N] "):
+                    os.write(leader, answer.encode())
+    os.close(leader)
+
+    assert status == process.returncode
+    assert (status == 0) == bool(writes(truto_env))
+    assert (b"nothing was done" in shown) == bool(status)
+
+
+def test_demo(folder: Path) -> None:
+    """All three commands can be tried without an account."""
+    assert 0 == command("pull", "--demo").returncode
+    assert "nothing to do\n" == command("plan", "--demo").stdout
+    edit(folder / TICKETS, "label: Zendesk", "label: My Zendesk")
+    done = command("apply", "--demo", "--yes")
+    assert (0, f"updated  sync-jobs/{TICKETS}\n") == (done.returncode, done.stdout.splitlines(keepends=True)[-1])
+
+
+def test_without_ruamel_yaml(
+    truto_env: FakeTruto, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """YAML says what to install; JSON works without."""
+    for module in ("main", "error", "comments", "scalarstring"):
+        monkeypatch.setitem(sys.modules, f"ruamel.yaml.{module}", None)
+
+    assert 1 == run("pull")
+    assert "YAML files need ruamel.yaml: pip install 'truto-async[cli]', or use JSON" in capsys.readouterr().err
+    assert 0 == run("pull", "--format", "json")
+    assert 0 == run("plan", "--detailed-exitcode")
+
+
+def test_diff_of_files(truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A pulled file is the job that it was pulled from, for other commands, too; a bad one is refused with its line."""
+    run("pull")
+    file = folder / TICKETS
+    assert 0 == run("diff", HELPDESK, str(file))
+    edit(file, "limit: ", "limit: [")
+    assert 2 == run("diff", HELPDESK, str(file))
+    assert "error: line 48 of the file sync-jobs" in capsys.readouterr().err.replace(str(folder.parent) + "/", "")
+    file.write_bytes(b"id: \xff\n")
+    assert 2 == run("diff", HELPDESK, str(file))
+    assert "is not UTF-8 text: " in capsys.readouterr().err
+    file.write_bytes(b"a: \x01\n")
+    assert 2 == run("diff", HELPDESK, str(file))
+    assert "special characters are not allowed" in capsys.readouterr().err

@@ -15,7 +15,7 @@ from tests.strategies import jobs
 from truto_async import InvalidArgumentError, SyncJob
 from truto_async.pipeline import diff
 from truto_async.testing import SEED_JOBS
-from truto_sync._files import yaml_edit
+from truto_sync._files import yaml_edit, yaml_text
 from truto_sync._files.errors import BadFileError
 from truto_sync._files.job_file import JobFile, new_file, read_job_file
 from truto_sync._files.names import new_name
@@ -303,13 +303,14 @@ def test_large_expressions() -> None:
         ("id: x\nargs_schema: []\n", 2, "expected an object"),
         ("id: 3\n", 1, "expected a string, got an integer @ $.id"),
         ("id: x\nlabel: \x01\n", None, "special characters"),
-        (f"id: x\na: {'[' * 3000}\n", None, "nested too deeply"),
+        (f"id: x\na: {'[' * 500}\n", None, "nested too deeply"),
         (f"id: {'9' * 5000}\n", None, "4300"),
         (BOMB, None, "too many"),
     ],
 )
-def test_bad_yaml(text: str, line: int | None, problem: str) -> None:
+def test_bad_yaml(text: str, line: int | None, problem: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is said what is wrong, and in which line."""
+    monkeypatch.setattr(yaml_text, "_MOST_VALUES", 1000)
     with pytest.raises(BadFileError) as raised:
         read_job_file("job.yaml", text.encode())
 
@@ -335,6 +336,14 @@ def test_bad_json(text: str | bytes, line: int | None, problem: str) -> None:
 
     assert line == raised.value.line
     assert problem in str(raised.value)
+
+
+def test_a_place_that_is_not_there() -> None:
+    """The line of the last step that is there is as near as one can get."""
+    document = yaml_text.load("a:\n  b: 1\n  c:\n    - d\n")
+
+    for line, steps in ((1, "x"), (2, "a b x"), (4, "a c 0 x"), (3, "a c 5")):
+        assert line == yaml_text.line_of(document, [int(step) if step.isdigit() else step for step in steps.split()])
 
 
 @pytest.mark.parametrize("text", ["", "[1]", "3", "name: package\n", "label: only\n"])

@@ -52,11 +52,10 @@ def pull(
 
 
 def _without_job(folder: Folder, entry: Entry) -> Iterator[tuple[Outcome, str]]:
-    if entry.file is None:
-        if entry.base is not None:
-            folder.forget(entry.base.id)
-    elif entry.state != "new":
+    if entry.file is not None and entry.state != "new":
         yield "gone", entry.file.name
+    elif entry.state == "forgotten" and entry.base is not None:
+        folder.forget(entry.base.id)
 
 
 def _pulled(folder: Folder, entry: Entry, file: JobFile, job: SyncJob, *, overwrite: bool) -> Outcome:

@@ -116,7 +116,7 @@ def line_of(document: Any, steps: Iterable[str | int]) -> int:
     for step in steps:
         try:
             line, document = _line_of_item(document, step, line), document[step]
-        except (LookupError, TypeError):
+        except (AttributeError, LookupError, TypeError):  # it is a scalar, or does not have this
             break
     return line
 
