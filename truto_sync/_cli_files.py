@@ -21,7 +21,7 @@ from truto_sync._files.pulling import pull
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
     from truto_async.pipeline.difference import JobDiff
     from truto_sync._files.planning import Plan, Step
@@ -33,12 +33,14 @@ __all__ = ["add_commands"]
 _FOLDER = "sync-jobs"
 _FOLDER_HELP = f"the folder of the files; default {_FOLDER}"
 _DEMO = "ask a demo server on this machine; needs no account"
+_MOST_SINGLE_REQUESTS = 100
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 _REMARKS = {
     "edited": ", which was edited, is left as it is",
     "conflict": " was edited, and its job was changed; --overwrite takes the job",
     "gone": ": its job was deleted on the server",
+    "undecided": ": an earlier apply may have made its job; the next one finds out",
 }
 _DONE: dict[type[Step], str] = {Create: "created", Adopt: "adopted", Update: "updated", Delete: "deleted"}
 
@@ -114,16 +116,18 @@ def _pull(connect: Connect, options: argparse.Namespace) -> int:
 
 def _plan(connect: Connect, options: argparse.Namespace) -> int:
     folder = Folder(options.folder)
+    contents = folder.read()
     with connect(demo=options.demo) as (truto, _):
-        plan = _compare(truto, folder.read(), prune=options.prune)
+        plan = _compare(truto, contents, prune=options.prune)
     _show(plan, folder)
     return 1 if plan.problems else 2 if plan.steps and options.detailed_exitcode else 0
 
 
 def _apply(connect: Connect, options: argparse.Namespace) -> int:
     folder = Folder(options.folder)
+    contents = folder.read()
     with connect(demo=options.demo) as (truto, _):
-        plan = _compare(truto, folder.read(), prune=options.prune)
+        plan = _compare(truto, contents, prune=options.prune)
         _show(plan, folder)
         if plan.problems:
             return 1
@@ -135,9 +139,12 @@ def _apply(connect: Connect, options: argparse.Namespace) -> int:
     return 0
 
 
-def _jobs(truto: Truto, ids: Iterable[str]) -> dict[str, SyncJob]:
-    """Fetch jobs; return those that there are, by id in lower case."""
+def _jobs(truto: Truto, ids: Collection[str]) -> dict[str, SyncJob]:
+    """Fetch jobs; return those that there are, by id in lower case. To list all jobs is faster for many ids."""
     jobs: dict[str, SyncJob] = {}
+    if len(ids) > _MOST_SINGLE_REQUESTS:
+        wanted = {id_.lower() for id_ in ids}
+        return {job.id.lower(): job for job in truto.sync_jobs.list() if job.id.lower() in wanted}
     for outcome in truto.sync_jobs.get_many(ids):
         if not isinstance(outcome.error, NotFoundError):
             job = outcome.unwrap()

@@ -309,6 +309,10 @@ def test_a_create_whose_answer_is_lost(truto_env: FakeTruto, folder: Path, capsy
     assert "0 of 1 steps were done; `plan` shows what is left\n" in shown
     assert "no answer came" in shown
     assert NEW == (folder / "new.yaml").read_text()
+    assert 0 == run("pull")
+    assert "undecided sync-jobs/new.yaml: an earlier apply may have made its job; the next one finds out\n" in (
+        capsys.readouterr().out
+    )
     assert 2 == run("plan", "--detailed-exitcode")
     assert "adopt    sync-jobs/new.yaml: an earlier apply made the job " in capsys.readouterr().out
     assert 0 == run("apply", "--yes")
@@ -626,6 +630,21 @@ def test_some_jobs(truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFix
     assert "ids or --integration, not both" in capsys.readouterr().err
     assert 1 == run("pull", CRM)
     assert f"the folder comes before the ids, as in: pull sync-jobs {CRM}" in capsys.readouterr().err
+
+
+def test_many_jobs(truto_env: FakeTruto, folder: Path) -> None:
+    """Where there are many files, all jobs are listed, in place of a request for each."""
+    for number in range(150):
+        truto_env.add({"id": f"aaaaaaaa-0000-4000-8000-{number:012}", "label": f"Job {number}"})
+    run("pull", "sync-jobs", "--format", "json")
+    edit(folder / "job-7-aaaaaaaa.json", "Job 7", "Seven")
+    del truto_env.jobs["aaaaaaaa-0000-4000-8000-000000000008"]
+    truto_env.requests.clear()
+
+    assert 2 == run("plan", "--detailed-exitcode")
+    assert {"/sync-job"} == {request.path for request in truto_env.requests}
+    assert 0 == run("apply", "--yes")
+    assert "Seven" == truto_env.jobs["aaaaaaaa-0000-4000-8000-000000000007"]["label"]
 
 
 def test_wrong_folders(truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

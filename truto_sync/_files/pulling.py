@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from truto_sync._files.job_file import SUFFIXES, new_file
 from truto_sync._files.names import new_name
-from truto_sync._files.records import base_of
+from truto_sync._files.records import base_of, jobs_made_by
 from truto_sync._files.states import entries_of
 
 if TYPE_CHECKING:
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Outcome", "pull"]
 
-Outcome: TypeAlias = Literal["new", "updated", "unchanged", "edited", "conflict", "gone"]
-"""What became of a file: "edited" and "conflict" were left as they are, as was "gone", whose job was deleted."""
+Outcome: TypeAlias = Literal["new", "updated", "unchanged", "edited", "conflict", "gone", "undecided"]
+"""What became of a file. The last four were left as they are: it was edited; its job was changed, too; its job was deleted;
+an earlier create may have made its job.
+"""
 
 
 def pull(
@@ -37,10 +39,14 @@ def pull(
         all_jobs: whether the server has no others.
     """
     taken = set(contents.names)
+    new = {file.name for file in contents.files if not file.job.id}
+    unfinished = [one for one in contents.unfinished.values() if one.file in new]
     for entry in entries_of(contents, jobs):
         if entry.job is None:
             if all_jobs:
                 yield from _without_job(folder, entry)
+        elif entry.file is None and (made_by := [one for one in unfinished if jobs_made_by(one, [entry.job])]):
+            yield "undecided", made_by[0].file
         elif entry.file is None:
             name = new_name(entry.job, next(suffix for suffix, of in SUFFIXES.items() if of == format_), taken)
             taken.add(name)
