@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from tests.sync.test_command import command
 from truto_async.testing import SEED_JOBS, FakeTruto
 from truto_sync import _cli, _cli_files
+from truto_sync._files.job_file import new_file, read_job_file
 
 HELPDESK, DRIVE, CRM, BARE = (job["id"] for job in SEED_JOBS)
 TICKETS = "zendesk-tickets-to-warehouse-4a4de828.yaml"
@@ -751,3 +753,20 @@ def test_diff_of_files(truto_env: FakeTruto, folder: Path, capsys: pytest.Captur
     file.write_bytes(b"a: \x01\n")
     assert 2 == run("diff", HELPDESK, str(file))
     assert "special characters are not allowed" in capsys.readouterr().err
+
+
+def test_the_documentation(folder: Path) -> None:
+    """Its commands work when they are pasted, and its file is as a file is written."""
+    text = (Path(__file__).parents[2] / "docs" / "files.md").read_text()
+    [commands] = [block for block in re.findall(r"```shell\n(.*?)```", text, re.DOTALL) if "--demo" in block]
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["/bin/sh", "-ec", commands], env={**os.environ, "PATH": path}, capture_output=True, text=True, check=True
+    )
+    [block] = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    file = read_job_file("job.yaml", block.encode())
+
+    assert done.stdout.count('~ query.limit: "{{args.page_size:int}}" -> 50\n') == 2
+    assert done.stdout.endswith(f"1 to update\nupdated  sync-jobs/{TICKETS}\n")
+    assert file is not None
+    assert block.replace("  # Only what the app shows.\n", "") == new_file(file.job, "yaml").decode()
