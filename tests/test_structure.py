@@ -28,7 +28,16 @@ ROOT = Path(__file__).parent.parent
 LAYERS: list[list[str]] = [
     ["truto_sync.__main__"],
     ["truto_sync._cli"],
-    ["truto_sync._fetch", "truto_sync._cli_runs", "truto_sync._cli_diff", "truto_sync._cli_files"],
+    [
+        "truto_sync._fetch",
+        "truto_sync._cli_runs",
+        "truto_sync._cli_pipeline",
+        "truto_sync._cli_check",
+        "truto_sync._cli_diff",
+        "truto_sync._cli_files",
+    ],
+    ["truto_sync._check"],
+    ["truto_sync._sarif", "truto_sync._json_lines"],
     ["truto_sync._job_source"],
     ["truto_sync._files.applying", "truto_sync._files.pulling"],
     ["truto_sync._files.planning", "truto_sync._files.names"],
@@ -83,7 +92,6 @@ LAYERS: list[list[str]] = [
     ["truto_async.testing._runs", "truto_async.testing._args", "truto_async.testing._deliveries"],
     ["truto_async.testing._state_nodes", "truto_async.testing._lives", "truto_async.testing._seeds"],
     ["truto_async.testing._answers", "truto_async.testing._database", "truto_async.testing._routes"],
-    ["truto_async.testing._placeholders"],
     ["truto_async.testing._records", "truto_async.testing._no_waiting"],
     ["truto_async"],
     ["truto_async.tracking"],
@@ -131,23 +139,61 @@ LAYERS: list[list[str]] = [
     ["truto_async.pipeline._matching", "truto_async.pipeline._comparing", "truto_async.pipeline._diff_text"],
     ["truto_async.pipeline._renames", "truto_async.pipeline.changes"],
     ["truto_async.pipeline._content"],
-    ["truto_async.pipeline._render"],
+    ["truto_async.pipeline.checking"],
+    [
+        f"truto_async.pipeline.checking._{family}"
+        for family in (
+            "arguments",
+            "delivery",
+            "dependencies",
+            "fields",
+            "loops",
+            "resources",
+            "scope",
+            "state",
+            "syntax",
+        )
+    ],
+    ["truto_async.pipeline.checking.rules"],
+    ["truto_async.pipeline.checking._subject"],
+    ["truto_async.pipeline.checking._reads", "truto_async.pipeline.checking._outputs"],
+    ["truto_async.pipeline.checking.finding"],
+    ["truto_async.pipeline._render", "truto_async.pipeline._pictures.notebook", "truto_async.pipeline._pictures.page"],
     ["truto_async.pipeline._tree"],
-    ["truto_async.pipeline.graph", "truto_async.pipeline.expressions"],
-    ["truto_async.pipeline._text", "truto_async.pipeline._cycles"],
+    [f"truto_async.pipeline._pictures.{form}" for form in ("mermaid", "dot", "svg", "networkx")],
+    ["truto_async.pipeline._pictures.drawing", "truto_async.pipeline._pictures.layout"],
+    ["truto_async.pipeline._pictures.styles", "truto_async.pipeline._pictures.layers", "truto_async.pipeline._facts"],
+    ["truto_async.pipeline._pictures"],
+    ["truto_async.pipeline.rendering", "truto_async.pipeline.argument_check"],
+    ["truto_async.pipeline.arguments"],
+    [
+        "truto_async.pipeline.graph",
+        "truto_async.pipeline.placeholders",
+        "truto_async.pipeline._jsonata",
+        "truto_async.pipeline._formats",
+    ],
+    [
+        "truto_async.pipeline.expressions",
+        "truto_async.pipeline._casts",
+        "truto_async.pipeline._merging",
+        "truto_async.pipeline._jsonata_parser",
+        "truto_async.pipeline._jsonata_tree",
+        "truto_async.pipeline._truto_functions",
+    ],
+    ["truto_async.pipeline._paths", "truto_async.pipeline._walking"],
+    ["truto_async.pipeline._javascript", "truto_async.pipeline._text", "truto_async.pipeline._cycles"],
     ["truto_async.models"],
     [
         "truto_async.models.sync_job",
-        "truto_async.models.cron_trigger",
         "truto_async.models.template",
         "truto_async.models.state",
         "truto_async.models.webhook",
         "truto_async.models.batch_result",
         "truto_async.models.log",
     ],
+    ["truto_async.models.cron_trigger"],
     ["truto_async.models.run"],
     ["truto_async.models.nodes"],
-    ["truto_async.models._check_args"],
     ["truto_async.models.args", "truto_async.models.configs"],
     ["truto_async.models._base"],
     ["truto_async._codec.codec"],
@@ -165,13 +211,20 @@ LAYERS: list[list[str]] = [
 UP = {
     ("truto_async.models.sync_job", "truto_async.pipeline"),
     ("truto_async.models.sync_job", "truto_async.pipeline._render"),
+    ("truto_async.models.sync_job", "truto_async.pipeline._pictures.notebook"),
     ("truto_async.pipeline.graph", "truto_async.pipeline._tree"),
+    *(
+        ("truto_async.pipeline.graph", f"truto_async.pipeline._pictures.{picture}")
+        for picture in ("mermaid", "dot", "svg", "page", "networkx", "notebook")
+    ),
 }
 HEIGHT = {module: -row for row, modules in enumerate(LAYERS) for module in modules}
 FILES = [path for package in ("truto_async", "truto_sync") for path in (ROOT / package).rglob("*.py")]
 DOORS = {
     "cattrs": {"truto_async._codec.converter", "truto_async._codec.fields"},  # the latter for an annotation
     "asyncio_throttle": {"truto_async._limits.rate_limit"},
+    "jsonata": {"truto_async.pipeline._jsonata"},
+    "networkx": {"truto_async.pipeline._pictures.networkx"},
     "orjson": {"truto_async._support.json"},
     "uvloop": {"truto_sync._portal"},
     "aiohttp": {

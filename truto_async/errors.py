@@ -4,6 +4,7 @@
 
     TrutoError
     ├── InvalidArgumentError (ValueError)      a bad id, token, base URL or option; nothing was sent
+    │   └── PlaceholderError                   a template cannot be rendered; in `truto_async.pipeline`
     ├── ClientClosedError (RuntimeError)       the client was closed before or during the call
     ├── APIConnectionError                     no answer
     │   ├── APITimeoutError (TimeoutError)     none in time

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from truto_sync._job_source import Connect
 
-__all__ = ["add_command"]
+__all__ = ["add_commands"]
 
 _DESCRIPTION = """Tell how two sync jobs differ: their fields, arguments and nodes. Ids, times and the order of keys make no
 difference. Exit status, as of diff(1): 0 if they are the same, 1 if they differ, 2 if they could not be compared."""
 
 
-def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser], connect: Connect) -> None:
+def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser], connect: Connect) -> None:
     """Add the command to a parser.
 
     Args:

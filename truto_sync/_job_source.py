@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Connect: TypeAlias = Callable[..., AbstractContextManager[tuple[Truto, str]]]
     Client: TypeAlias = Callable[[], tuple[Truto, str]]
 
-__all__ = ["SOURCE_HELP", "client_on_demand", "read_file", "read_job"]
+__all__ = ["SOURCE_HELP", "client_on_demand", "is_file", "read_file", "read_job"]
 
 SOURCE_HELP = "the job's id, or a file with the job; - for standard input"
 """What commands say about such an argument."""
@@ -50,7 +50,7 @@ def read_job(source: str | None, client: Client) -> SyncJob:
     A source is a file if there is such a file, or if it looks like the path of one. Raises InvalidArgumentError for a file
     that is missing or holds no job, and what `sync_jobs.get` raises.
     """
-    if source is not None and _is_file(source):
+    if source is not None and is_file(source):
         return read_file(source)
     truto, demo_job = client()
     return truto.sync_jobs.get(demo_job if source is None else source)
@@ -69,7 +69,8 @@ def read_file(source: str) -> SyncJob:
         raise InvalidArgumentError(f"{_name(source)} holds no sync job: {error}") from None
 
 
-def _is_file(source: str) -> bool:
+def is_file(source: str) -> bool:
+    """Return whether a source is a file, or standard input, rather than an id."""
     looks_like_a_path = os.sep in source or source.lower().endswith(_SUFFIXES)
     return source == "-" or looks_like_a_path or Path(source).exists()
 

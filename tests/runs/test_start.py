@@ -357,7 +357,7 @@ def test_check_args(truto: Any, fake_truto: FakeTruto) -> None:
     with pytest.raises(InvalidArgumentError) as caught:
         truto.sync_job_runs.start("job", args={"numbr": 1, "name": 5}, check_args=True)
     assert (
-        "args do not fit the job job: there is no 'numbr' (there are: number, name); 'name' must be of type string, not int"
+        "args do not fit the job job: there is no 'numbr' (did you mean 'number'?); 'name' must be a string, not 5"
     ) == str(caught.value)
     assert ["GET"] == [request.method for request in fake_truto.requests]
     assert {} == fake_truto.runs

@@ -43,6 +43,7 @@ from truto_async import (
     Webhook,
     WebhookLog,
 )
+from truto_async.pipeline import Argument, ArgumentFault
 from truto_async.testing import FakeTruto
 from truto_sync import Pager, Truto
 
@@ -179,6 +180,8 @@ def models(job: SyncJob) -> None:
     assert_type(attrs.evolve(job, label="x"), SyncJob)
     if job.args_schema is not None:
         assert_type(job.args_schema.properties, dict[str, ArgSpec])
+    assert_type(job.arguments, Mapping[str, Argument])
+    assert_type(job.check_args({"a": 1}), tuple[ArgumentFault, ...])
     for node in job.resources or []:
         assert_type(node.parents, tuple[str, ...])
         if isinstance(node, RequestNode):

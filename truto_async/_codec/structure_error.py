@@ -24,6 +24,8 @@ JSON_TYPE_NAMES = {
     NoneType: "null",
 }
 
+_NAME = re.compile(r"[A-Za-z_$][\w$]*")
+
 
 class StructureError(Exception):
     """A value does not fit its type.
@@ -48,9 +50,9 @@ def json_path(steps: Iterable[str | int]) -> str:
 
 
 def _step(step: str | int) -> str:
-    if isinstance(step, str) and re.fullmatch(r"[A-Za-z_$][\w$]*", step):
-        return f".{step}"
-    return f"[{json.dumps(step)}]"
+    if isinstance(step, int):
+        return f"[{step}]"
+    return f".{step}" if _NAME.fullmatch(step) else f"[{json.dumps(step)}]"
 
 
 def expect(kind: type[Any], value: JSONValue) -> JSONValue:

@@ -12,7 +12,10 @@ from truto_async.models.args import ArgsSchema
 from truto_async.models.nodes import Node
 
 if TYPE_CHECKING:
-    from truto_async.pipeline import Graph
+    from collections.abc import Iterable, Mapping
+
+    from truto_async.models.cron_trigger import SyncJobCronTrigger
+    from truto_async.pipeline import Argument, ArgumentFault, Finding, Graph
 
 __all__ = ["SyncJob"]
 
@@ -64,8 +67,64 @@ class SyncJob(Entity):
 
         return Graph(self.resources or [], runtime=self.default_runtime_version, label=self.label)
 
+    def _repr_html_(self) -> str:
+        """Show the job in Jupyter: its facts, its arguments, its graph."""
+        from truto_async.pipeline._pictures.notebook import job_html  # noqa: PLC0415  # rarely needed
+
+        return job_html(self)
+
+    @property
+    def arguments(self) -> Mapping[str, Argument]:
+        """The arguments by name: type, format, where each is used. Those that are used and not declared come last.
+
+        Made anew each time it is read.
+        """
+        from truto_async.pipeline import find_arguments  # noqa: PLC0415  # as above
+
+        return find_arguments(self)
+
+    def check_args(self, args: Mapping[str, Any] | None = None) -> tuple[ArgumentFault, ...]:
+        """Check the arguments of a run against `args_schema` and `args_validation`, before it is started.
+
+        Found are required arguments that are missing, names that the job does not have, and values of another type or
+        format, or outside an `enum`; in arrays with `items`, each element is looked at. The rest of JSON Schema is left to
+        the server. An argument that the job uses without declaring it may be given, and any may be given where it declares
+        none, or as a JSON Schema without `"additionalProperties": false`.
+
+        `args_validation` is evaluated with the extra `jsonata`: `pip install 'truto-async[jsonata]'`. Where it is not
+        installed, and where the expression uses functions of Truto's own, a last entry with the code "not_checked" says so.
+
+        Args:
+            args: the arguments; none by default.
+
+        Returns:
+            All faults at once; empty where everything was checked and is fine.
+
+        Raises:
+            InvalidArgumentError: `args` is not a dict.
+        """
+        from truto_async.pipeline import check_arguments  # noqa: PLC0415  # as above
+
+        return check_arguments(self, args)
+
+    def check(self, triggers: Iterable[SyncJobCronTrigger] = ()) -> tuple[Finding, ...]:
+        """Return what is wrong with the job, or seems to be, in the order of its nodes; an empty tuple where it is sound.
+
+        JSONata is parsed where the extra `jsonata` is installed; where it is not, and there is JSONata, one finding says so.
+        docs/checks.md lists the rules.
+
+        Args:
+            triggers: the job's cron triggers, to check them with it; those that name another job are left out.
+
+        Raises:
+            InvalidArgumentError: `triggers` are no cron triggers.
+        """
+        from truto_async.pipeline import check  # noqa: PLC0415  # most programs only fetch jobs
+
+        return check(self, triggers)
+
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # IPython's protocol
-        """Show the job in IPython and Jupyter as `python -m truto_sync get` shows it."""
+        """Show the job in IPython as `python -m truto_sync get` shows it."""
         printer.text(repr(self) if cycle else self._rendered())
 
     def __rich__(self) -> object:

@@ -13,13 +13,27 @@ All of it is pure: nothing here sends anything.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from truto_async.pipeline.argument_check import *
+    from truto_async.pipeline.arguments import *
     from truto_async.pipeline.changes import *
+    from truto_async.pipeline.checking import *
     from truto_async.pipeline.difference import *
     from truto_async.pipeline.expressions import *
     from truto_async.pipeline.graph import *
+    from truto_async.pipeline.placeholders import *
+    from truto_async.pipeline.rendering import *
 else:
     from truto_async._support.lazy import lazy
 
-    __getattr__, __dir__ = lazy(
-        __name__, *(f"{__name__}.{module}" for module in ("graph", "expressions", "difference", "changes"))
+    _MODULES = (
+        "graph",
+        "expressions",
+        "placeholders",
+        "rendering",
+        "arguments",
+        "argument_check",
+        "checking",
+        "difference",
+        "changes",
     )
+    __getattr__, __dir__ = lazy(__name__, *(f"{__name__}.{module}" for module in _MODULES))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from truto_async.pipeline._pictures.drawing import faults
 from truto_async.pipeline._text import detail, plain, type_of
 
 if TYPE_CHECKING:
@@ -35,13 +36,10 @@ class _Branch:
 
 
 def to_text(graph: Graph) -> str:
-    """Draw the tree, and below it what a tree cannot show: names that no node has, and cycles."""
-    lines = list(tree(graph)) or ["(none)"]
-    faults = [f"  {plain(ref.node)}: no node is called {ref.name!r}, as {ref.kind} has it" for ref in graph.unknown]
-    cycles = ["  " + plain(" -> ".join([*cycle, cycle[0]])) for cycle in graph.cycles]
-    for title, found in (("Unknown names", faults), ("Cycles", cycles)):
-        lines += ["", title, *found] if found else []
-    return "\n".join(lines)
+    """Draw the tree, and say below it what a tree shows badly."""
+    lines = [*tree(graph)] or ["(no nodes)"]
+    found = faults(graph)
+    return "\n".join([*lines, *(["", "Faults", *(f"  {fault}" for fault in found)] if found else [])])
 
 
 def tree(graph: Graph) -> Iterator[str]:

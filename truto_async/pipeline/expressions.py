@@ -95,12 +95,17 @@ def _loop_language(loop_on: JSONValue) -> ExpressionLanguage:
 
 
 def _strings(value: JSONValue, language: ExpressionLanguage, node: int | None, *steps: str | int) -> Iterator[Expression]:
-    """Find the strings in a JSON value; the keys of objects are not evaluated."""
+    for text, found in strings(value, *steps):
+        yield Expression(text, language, json_path(found), node)
+
+
+def strings(value: JSONValue, *steps: str | int) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """Find the strings in a JSON value, with the steps to each; the keys of objects are not evaluated."""
     pending: list[tuple[JSONValue, tuple[str | int, ...]]] = [(value, steps)]
     while pending:
         item, steps = pending.pop()
         if isinstance(item, str):
-            yield Expression(item, language, json_path(steps), node)
+            yield item, steps
         elif isinstance(item, dict):
             members = cast("JSONObject", item)
             pending += [(members[key], (*steps, key)) for key in reversed(members)]

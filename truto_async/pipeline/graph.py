@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import frozen
 
@@ -15,8 +15,6 @@ from truto_async.pipeline._cycles import find_cycles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from networkx import DiGraph
 
     from truto_async.models.nodes import Node
 
@@ -166,25 +164,56 @@ class Graph:
 
         By default, Mermaid refuses charts of more than 500 edges or 50,000 characters.
         """
-        from truto_async.pipeline._mermaid import to_mermaid  # noqa: PLC0415  # the same
+        from truto_async.pipeline._pictures.mermaid import to_mermaid  # noqa: PLC0415  # the same
 
         return to_mermaid(self)
 
     def to_dot(self) -> str:
         """Return a directed graph in DOT, the language of Graphviz."""
-        from truto_async.pipeline._dot import to_dot  # noqa: PLC0415  # the same
+        from truto_async.pipeline._pictures.dot import to_dot  # noqa: PLC0415  # the same
 
         return to_dot(self)
 
-    def to_networkx(self) -> DiGraph[str]:
-        """Return a directed graph of networkx, with what the extra `networkx` installs.
+    def to_svg(self) -> str:
+        """Return the drawing as an SVG picture."""
+        from truto_async.pipeline._pictures.svg import to_svg  # noqa: PLC0415  # the same
+
+        return to_svg(self)
+
+    def to_html(self) -> str:
+        """Return a web page with a drawing; a click on a node shows its details.
+
+        The page needs no network and no other file. Names, labels and values of the job are escaped.
+        """
+        from truto_async.pipeline._pictures.page import to_html  # noqa: PLC0415  # the same
+
+        return to_html(self)
+
+    def to_networkx(self) -> Any:  # a `DiGraph[str]`: the types of networkx are not whole enough for a public signature
+        """Return a `networkx.DiGraph`, with what the extra `networkx` installs.
 
         Its nodes are the keys, with the attributes `node` and `type`; its edges have `kind`, which is "depends_on" where a
         node is named in both fields. Raises ModuleNotFoundError where networkx is not installed.
         """
-        from truto_async.pipeline._networkx import to_networkx  # noqa: PLC0415  # the same
+        from truto_async.pipeline._pictures.networkx import to_networkx  # noqa: PLC0415  # the same
 
         return to_networkx(self)
+
+    def _repr_html_(self) -> str:
+        """Show a drawing in Jupyter."""
+        from truto_async.pipeline._pictures.notebook import graph_html  # noqa: PLC0415  # the same
+
+        return graph_html(self)
+
+    def _repr_markdown_(self) -> str:
+        """Show a Mermaid chart in tools that know Markdown only."""
+        from truto_async.pipeline._pictures.notebook import graph_markdown  # noqa: PLC0415  # the same
+
+        return graph_markdown(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # IPython's protocol
+        """Show the tree in IPython."""
+        printer.text(repr(self) if cycle else self.to_text())
 
     @cached_property
     def _index(self) -> dict[str, int]:

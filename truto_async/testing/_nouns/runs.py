@@ -8,10 +8,10 @@ from uuid import uuid4
 from attrs import frozen
 
 from truto_async._support import json
+from truto_async.pipeline import UNDEFINED, PlaceholderError, render
 from truto_async.testing._args import check_args
 from truto_async.testing._database import ENVIRONMENT_ID, Database
 from truto_async.testing._nouns.crud import Collection, body_of, refuse_both, refuse_missing, refuse_others
-from truto_async.testing._placeholders import resolve
 from truto_async.testing._routes import RefusedError
 from truto_async.testing._runs import Runs
 
@@ -89,10 +89,17 @@ class _SyncJobRuns:
         }
         scope: JSONObject = {"args": args, "sync_job_run": dict(run)}
         for name in ("mutex_key", "state_key"):
-            key = resolve(_first(body.get(name), job.get(name)), scope)
-            run[name] = None if key is None else str(key)
+            run[name] = _key(_first(body.get(name), job.get(name)), scope)
         mutex = None if body.get("force") else run["mutex_key"]
         return self.runs.start(run, mutex=mutex, events=body.get("events_to_send"))
+
+
+def _key(template: str | None, scope: JSONObject) -> str | None:
+    try:
+        key = None if template is None else render(template, scope)
+    except PlaceholderError as error:
+        raise RefusedError(400, str(error)) from None
+    return None if key is None or key is UNDEFINED else str(key)
 
 
 def _first(given: JSONValue, default: JSONValue) -> JSONValue:

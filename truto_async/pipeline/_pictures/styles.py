@@ -11,7 +11,7 @@ from truto_async.pipeline._text import type_of
 if TYPE_CHECKING:
     from truto_async.models.nodes import Node
 
-__all__ = ["MISSING", "Style", "style_of"]
+__all__ = ["ARROW_COLORS", "MISSING", "Style", "style_of"]
 
 
 @frozen
@@ -40,6 +40,9 @@ class Style:
         return "#" + "".join(f"{(channel + 6 * 255) // 7:02x}" for channel in channels)
 
 
+ARROW_COLORS = {"depends_on": "#64748b", "resources_to_persist": "#16a34a", "missing": "#dc2626"}
+"""The colours of arrows, readable on white and on black."""
+
 _STATE = ("#0891b2", ("[(", ")]"), "cylinder")
 _STYLES = {
     style.name: style
@@ -49,18 +52,18 @@ _STYLES = {
             "transform",
             "#9333ea",
             ("[/", "/]"),
-            "parallelogram",
+            "note",
             "Replaces the records by what an expression makes of them.",
         ),
         Style(
-            "add_context", "#db2777", ("{{", "}}"), "hexagon", "Adds to what later nodes see; the records pass unchanged."
+            "add_context", "#db2777", ("{{", "}}"), "octagon", "Adds to what later nodes see; the records pass unchanged."
         ),
         Style("spool", "#d97706", ("[[", "]]"), "box3d", "Waits for all records and passes them on as one batch."),
         Style("get_state", *_STATE, "Reads an entry of the state kept between runs."),
         Style("update_state", *_STATE, "Writes an entry of the state kept between runs."),
         Style("delete_state", *_STATE, "Removes an entry of the state kept between runs."),
         Style("event", "#64748b", ("([", "])"), "oval", "A moment of the run that other nodes can depend on."),
-        Style("destination", "#16a34a", (">", "]"), "cds", "Hands the records of other nodes on."),
+        Style("destination", "#16a34a", (">", "]"), "folder", "Hands the records of other nodes on."),
     )
 }
 _OTHER = Style("other", "#8b7355", ("(", ")"), "box", "This version of the SDK does not know the type.")

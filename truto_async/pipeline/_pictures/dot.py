@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from truto_async.pipeline._drawing import draw
+from truto_async.pipeline._pictures.drawing import draw
+from truto_async.pipeline._pictures.styles import ARROW_COLORS
 
 if TYPE_CHECKING:
-    from truto_async.pipeline._drawing import Arrow, Box
+    from truto_async.pipeline._pictures.drawing import Arrow, Box
     from truto_async.pipeline.graph import Graph
 
 __all__ = ["to_dot"]
 
-_ARROWS = {
-    "depends_on": "",
-    "resources_to_persist": ' [style=bold, color="#16a34a"]',
-    "missing": ' [style=dashed, color="#dc2626"]',
-}
+_WIDTH = 32  # characters
+_LINES = {"depends_on": "solid", "resources_to_persist": "bold", "missing": "dashed"}
 _HEAD = [
     "digraph {",
     "    rankdir=LR",
     '    node [fontname="Helvetica", fontsize=11]',
-    '    edge [color="#64748b"]',
 ]
 
 
@@ -34,14 +32,15 @@ def to_dot(graph: Graph) -> str:
 def _box(box: Box) -> str:
     style = box.style
     line = "filled,dashed" if box.node is None else "filled"
-    label = f"{_escaped(box.title)}\\n{_escaped(box.subtitle)}"
+    label = "\\n".join(map(_escaped, [box.title, *wrap(box.subtitle, _WIDTH)]))
     return (
         f'    {box.id} [label="{label}", shape={style.dot}, style="{line}", color="{style.color}", fillcolor="{style.tint}"]'
     )
 
 
 def _arrow(arrow: Arrow) -> str:
-    return f"    {arrow.source.id} -> {arrow.target.id}{_ARROWS[arrow.style]}"
+    look = f'style={_LINES[arrow.style]}, color="{ARROW_COLORS[arrow.style]}"'
+    return f"    {arrow.source.id} -> {arrow.target.id} [{look}]"
 
 
 def _escaped(text: str) -> str:

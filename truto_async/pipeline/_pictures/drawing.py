@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from truto_async.models.nodes import Node
-from truto_async.pipeline._styles import MISSING, Style, style_of
+from truto_async.pipeline._pictures.styles import MISSING, Style, style_of
 from truto_async.pipeline._text import detail, plain, type_of
 from truto_async.pipeline.graph import EdgeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from truto_async.pipeline.graph import Graph
 
-__all__ = ["Arrow", "Box", "Drawing", "draw"]
+__all__ = ["Arrow", "Box", "Drawing", "draw", "faults"]
 
+_EMPTY = "(empty)"
 _LONGEST_ID = 40
+_LONGEST_CYCLE = 12
+_MOST_FAULTS = 20
 
 
 @frozen(eq=False)
@@ -29,7 +32,7 @@ class Box:
     id: str
     """A word of ASCII letters, digits and underscores, no other box's and no keyword: "n_tickets"."""
 
-    title: str
+    key: str
     """The node's key, or the name."""
 
     type: str
@@ -43,6 +46,11 @@ class Box:
 
     node: Node | None
     """The node; None for a name that no node has."""
+
+    @property
+    def title(self) -> str:
+        """The key, without control characters."""
+        return plain(self.key) or _EMPTY
 
     @property
     def subtitle(self) -> str:
@@ -81,24 +89,40 @@ class Drawing:
 
 def draw(graph: Graph) -> Drawing:
     """Make the drawing of a graph."""
+    order = graph.order
     missing = list(dict.fromkeys(ref.name for ref in graph.unknown))
-    ids = iter(_ids([*graph.order, *missing]))
-    nodes = {key: _box(key, graph.nodes[key], next(ids)) for key in graph.order}
-    names = {name: Box(next(ids), plain(name), "", "no such node", MISSING, None) for name in missing}
+    ids = _ids([*order, *missing])
+    nodes = {key: _box(key, graph.nodes[key], id_) for key, id_ in zip(order, ids, strict=False)}
+    names = {
+        name: Box(id_, name, "", "no such node", MISSING, None) for name, id_ in zip(missing, ids[len(order) :], strict=True)
+    }
     known = [Arrow(nodes[edge.source], nodes[edge.target], edge.kind) for edge in graph.edges]
     unknown = dict.fromkeys(Arrow(names[ref.name], nodes[ref.node], ref.kind) for ref in graph.unknown)
     return Drawing((*nodes.values(), *names.values()), (*known, *unknown))
 
 
+def faults(graph: Graph) -> list[str]:
+    """Say in lines what a picture shows badly: the cycles, and the names that no node has."""
+    lines = [_cycle(cycle) for cycle in graph.cycles]
+    lines += [f"{ref.node}: no node is called {ref.name or _EMPTY} ({ref.kind})" for ref in graph.unknown]
+    more = len(lines) - _MOST_FAULTS
+    return [*map(plain, lines[:_MOST_FAULTS]), *([f"and {more:,} more"] if more > 0 else [])]
+
+
+def _cycle(keys: tuple[str, ...]) -> str:
+    shown = keys if len(keys) <= _LONGEST_CYCLE else (*keys[:_LONGEST_CYCLE], f"({len(keys) - _LONGEST_CYCLE:,} more)")
+    return f"cycle: {' → '.join([*shown, keys[0]])}"
+
+
 def _box(key: str, node: Node, id_: str) -> Box:
-    return Box(id_, plain(key), plain(type_of(node)), plain(detail(node)), style_of(node), node)
+    return Box(id_, key, plain(type_of(node)), plain(detail(node)), style_of(node), node)
 
 
-def _ids(names: Iterable[str]) -> Iterable[str]:
-    taken: set[str] = set()
+def _ids(names: Sequence[str]) -> list[str]:
+    ids: dict[str, None] = {}
     for number, name in enumerate(names):
         id_ = "n_" + re.sub(r"\W", "_", name, flags=re.ASCII)[:_LONGEST_ID]
-        while id_ in taken:
+        while id_ in ids:
             id_ = f"{id_}_{number}"
-        taken.add(id_)
-        yield id_
+        ids[id_] = None
+    return list(ids)

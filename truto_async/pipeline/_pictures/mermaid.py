@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from truto_async.pipeline._drawing import draw
+from truto_async.pipeline._pictures.drawing import draw
+from truto_async.pipeline._pictures.styles import ARROW_COLORS
 
 if TYPE_CHECKING:
-    from truto_async.pipeline._drawing import Arrow, Box
-    from truto_async.pipeline._styles import Style
+    from collections.abc import Iterator
+
+    from truto_async.pipeline._pictures.drawing import Arrow, Box, Drawing
+    from truto_async.pipeline._pictures.styles import Style
     from truto_async.pipeline.graph import Graph
 
 __all__ = ["to_mermaid"]
@@ -25,7 +28,7 @@ _READ_LATE = re.compile(r"\\(?=n)|\$(?=\$)|:(?=fa-)")
 def to_mermaid(graph: Graph) -> str:
     """Write a flowchart."""
     drawing = draw(graph)
-    lines = [*map(_box, drawing.boxes), *map(_arrow, drawing.arrows), *map(_class, drawing.styles)]
+    lines = [*map(_box, drawing.boxes), *map(_arrow, drawing.arrows), *map(_class, drawing.styles), *_colors(drawing)]
     return "\n    ".join(["flowchart LR", *lines])
 
 
@@ -41,6 +44,13 @@ def _arrow(arrow: Arrow) -> str:
 def _class(style: Style) -> str:
     dashes = ",stroke-dasharray:5 4" if style.name == "missing" else ""
     return f"classDef {style.name} fill:{style.tint},stroke:{style.color},color:#111827{dashes}"
+
+
+def _colors(drawing: Drawing) -> Iterator[str]:
+    for style, color in ARROW_COLORS.items():
+        places = [str(place) for place, arrow in enumerate(drawing.arrows) if arrow.style == style]
+        if places:
+            yield f"linkStyle {','.join(places)} stroke:{color}"
 
 
 def _escaped(text: str) -> str:
