@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Connect: TypeAlias = Callable[..., AbstractContextManager[tuple[Truto, str]]]
     Client: TypeAlias = Callable[[], tuple[Truto, str]]
 
-__all__ = ["SOURCE_HELP", "client_on_demand", "is_file", "read_file", "read_job"]
+__all__ = ["SOURCE_HELP", "client_on_demand", "is_file", "is_yaml", "read_file", "read_job"]
 
 SOURCE_HELP = "the job's id, or a file with the job; - for standard input"
 """What commands say about such an argument."""
@@ -75,17 +75,23 @@ def is_file(source: str) -> bool:
     return source == "-" or looks_like_a_path or Path(source).exists()
 
 
+def is_yaml(source: str) -> bool:
+    """Return whether a source is a file with YAML, by its name; others have JSON."""
+    return source.lower().endswith(_YAML_SUFFIXES)
+
+
 def _document(source: str) -> JSONValue:
     """Return what a file says: YAML if its name says so, else JSON."""
     data = _read(source)
-    is_yaml = source.lower().endswith(_YAML_SUFFIXES)
     try:
-        return yaml_text.to_json(yaml_text.load(data.decode("utf-8-sig"))) if is_yaml else json.loads(data)
+        return yaml_text.to_json(yaml_text.load(data.decode("utf-8-sig"))) if is_yaml(source) else json.loads(data)
     except BadFileError as error:
         place = _name(source) if error.line is None else f"line {error.line} of {_name(source)}"
         raise InvalidArgumentError(f"{place}: {error}") from None
     except ValueError as error:
-        raise InvalidArgumentError(f"{_name(source)} is not {'UTF-8 text' if is_yaml else 'JSON'}: {error}") from None
+        raise InvalidArgumentError(
+            f"{_name(source)} is not {'UTF-8 text' if is_yaml(source) else 'JSON'}: {error}"
+        ) from None
 
 
 def _read(source: str) -> bytes:

@@ -755,6 +755,17 @@ def test_diff_of_files(truto_env: FakeTruto, folder: Path, capsys: pytest.Captur
     assert "special characters are not allowed" in capsys.readouterr().err
 
 
+def test_check_of_files(truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is found in a YAML file is told with its line."""
+    run("pull")
+    edit(folder / TICKETS, "    depends_on: cursor\n", "    depends_on: curser\n")
+    line = 1 + (folder / TICKETS).read_text().splitlines().index("    depends_on: curser")
+    capsys.readouterr()
+
+    assert 1 == run("check", str(folder / TICKETS))
+    assert f"{folder / TICKETS}:{line}: error: " in capsys.readouterr().out
+
+
 def test_the_documentation(folder: Path) -> None:
     """Its commands work when they are pasted, and its file is as a file is written."""
     text = (Path(__file__).parents[2] / "docs" / "files.md").read_text()

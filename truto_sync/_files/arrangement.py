@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 __all__ = ["arranged", "rearranged"]
 
 _LEFT_OUT = ("environment_id", "created_at", "updated_at")
-_FIRST_OF_A_NODE = ("name", "type")
+_FIRST_OF_A_NODE = ("name", "type", "resource", "destination_type", "method")
 
 
 def arranged(job: SyncJob) -> JSONObject:
     """Return what a new file holds of a job: all but what only the server sets, in an order that is always the same.
 
-    The nodes come last, and each begins with its name and type.
+    The nodes come last, and each begins with what it is.
     """
     document = {name: value for name, value in job.to_dict().items() if name not in _LEFT_OUT}
     nodes = document.pop("resources", None)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -13,13 +11,14 @@ from truto_async._support.json import JSONObject, as_object
 from truto_async.errors import ResponseDecodeError
 from truto_async.models import SyncJob
 from truto_async.pipeline._content import canonical
+from truto_sync import _json_lines
 from truto_sync._files import json_text, yaml_text
 from truto_sync._files.arrangement import arranged, rearranged
 from truto_sync._files.errors import BadFileError
 from truto_sync._files.yaml_edit import edited
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 __all__ = ["SUFFIXES", "Format", "JobFile", "new_file", "read_job_file"]
 
@@ -30,7 +29,6 @@ SUFFIXES: dict[str, Format] = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
 """The formats of files by the ends of their names."""
 
 _BOM = b"\xef\xbb\xbf"
-_STEP = re.compile(r'\.([A-Za-z_$][\w$]*)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]')
 
 
 @frozen
@@ -93,15 +91,9 @@ def _text(data: bytes) -> str:
         raise BadFileError("it is not UTF-8 text", data.count(b"\n", 0, error.start) + 1) from None
 
 
-def _parse(format_: Format, text: str) -> tuple[JSONObject, Callable[[str], int | None]]:
-    """Return what a text says, and a function that returns the line of a JSON path, if that is known."""
+def _parse(format_: Format, text: str) -> tuple[JSONObject, Callable[[str], int]]:
+    """Return what a text says, and a function that returns the line of a JSON path."""
     if format_ == "json":
-        return as_object(json_text.parse(text)), lambda _: None
+        return as_object(json_text.parse(text)), lambda path: _json_lines.line_of(path, _json_lines.find_lines(text))
     document = yaml_text.load(text)
-    return as_object(yaml_text.to_json(document)), lambda path: yaml_text.line_of(document, _steps(path))
-
-
-def _steps(path: str) -> Iterator[str | int]:
-    for step in _STEP.finditer(path):
-        name, index, quoted = step.groups()
-        yield name if name is not None else int(index) if index is not None else json.loads(quoted)
+    return as_object(yaml_text.to_json(document)), lambda path: yaml_text.line_of(document, path)

@@ -7,6 +7,7 @@ same to readers of YAML 1.1, who take `no` for false.
 from __future__ import annotations
 
 import io
+import json
 import math
 import re
 import sys
@@ -22,7 +23,7 @@ from truto_async.errors import InvalidArgumentError
 from truto_sync._files.errors import BadFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from truto_async._support.json import JSONValue
 
@@ -33,6 +34,8 @@ _MISREAD = re.compile(
     r"|~|null|true|false|yes|no|on|off|y|n|=|<<|[-+]?\.(?:inf|nan)|[-+]?0[xo]?[\da-f_]+|[-+]?\.?\d[\d_.,:e+\-tz ]*",
     re.IGNORECASE,
 )
+
+_STEP = re.compile(r'\.([A-Za-z_$][\w$]*)|\[(\d+|"(?:[^"\\]|\\.)*")\]')
 
 
 @frozen
@@ -110,12 +113,13 @@ def is_sequence(value: object) -> bool:
     return isinstance(value, list)
 
 
-def line_of(document: Any, steps: Iterable[str | int]) -> int:
-    """Return the line of what keys and indices lead to, or of the last of it that is there; the first line is 1."""
+def line_of(document: Any, path: str) -> int:
+    """Return the line of a JSON path, or of the last step of it that is there; the first line is 1."""
     line = 1
-    for step in steps:
+    for step in _STEP.finditer(path):
+        key: Any = step[1] or json.loads(step[2])
         try:
-            line, document = _line_of_item(document, step, line), document[step]
+            line, document = _line_of_item(document, key, line), document[key]
         except (AttributeError, LookupError, TypeError):  # it is a scalar, or does not have this
             break
     return line
