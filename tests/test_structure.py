@@ -226,6 +226,7 @@ DOORS = {
     "jsonata": {"truto_async.pipeline._jsonata"},
     "networkx": {"truto_async.pipeline._pictures.networkx"},
     "orjson": {"truto_async._support.json"},
+    "ruamel": {"truto_sync._files.yaml_text"},
     "uvloop": {"truto_sync._portal"},
     "aiohttp": {
         "truto_async._transport.settings",

@@ -216,7 +216,7 @@ def _carry_out(plan: Plan, folder: Folder, truto: Truto) -> None:
     for done, step in enumerate(plan.steps):
         try:
             difference = carry_out(step, folder, truto)
-        except TrutoError:
+        except (TrutoError, OSError, KeyboardInterrupt):
             print(f"{done} of {len(plan.steps)} steps were done; `plan` shows what is left", file=sys.stderr)
             raise
         name = _path(folder, _name(step))

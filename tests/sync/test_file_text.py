@@ -20,6 +20,7 @@ from truto_sync._files import yaml_edit, yaml_text
 from truto_sync._files.errors import BadFileError
 from truto_sync._files.job_file import JobFile, new_file, read_job_file
 from truto_sync._files.names import new_name
+from truto_sync._files.records import digest_of
 
 YAML = """\
 # Kept by the data team.
@@ -368,6 +369,20 @@ def test_yaml_that_says_more() -> None:
     assert {"id": "x", "a": "2026-01-01", "b": True, "c": True, "d": 31, "e": "no", "f": 1000.0} == document
     assert {"id": "x", "a": False, "b": "1e3"} == read("%YAML 1.1\n---\nid: x\na: no\nb: '1e3'\n").document
     assert {str, bool, int, float} == {type(value) for value in document.values()}
+
+
+@pytest.mark.parametrize(("depth", "format_"), [(600, "yaml"), (3000, "json")])
+def test_values_that_are_nested_too_deeply(depth: int, format_: Any) -> None:
+    """It is said which job cannot be written or compared."""
+    deep: Any = 1
+    for _ in range(depth):
+        deep = [deep]
+    job = SyncJob.from_dict({"id": "x", "deep": deep})
+
+    with pytest.raises(InvalidArgumentError, match=f"the job 'x' is nested too deeply for a {format_} file"):
+        new_file(job, format_)
+    with pytest.raises(InvalidArgumentError, match="the job 'x' is nested too deeply to be compared"):
+        digest_of(job)
 
 
 def test_without_ruamel_yaml(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,12 +61,8 @@ def _summary(fields: Sequence[FieldChange], arguments: Sequence[ArgumentDiff], n
 
 
 def _lines(fields: Sequence[FieldChange], arguments: Sequence[ArgumentDiff], nodes: Sequence[NodeDiff]) -> Iterator[_Line]:
-    lines = (
-        *(_changes(fields, 0)),
-        *(line for argument in arguments for line in _argument(argument)),
-        *(line for node in nodes for line in _node(node)),
-    )
-    return (_Line(line.mark, line.depth, plain(line.text)) for line in lines)
+    parts = (_changes(fields, 0), *map(_argument, arguments), *map(_node, nodes))
+    return (_Line(line.mark, line.depth, plain(line.text)) for lines in parts for line in lines)
 
 
 def _argument(argument: ArgumentDiff) -> Iterator[_Line]:

@@ -1,8 +1,8 @@
 """Find which node of a sync job is which of another, though it may have been renamed, moved or changed.
 
 Nodes with the same name are the same node; without a name their resource counts, and without that their type. Of several
-nodes that have it in common, those with the same content belong together, then those in the same order. What is left was
-added, removed or renamed.
+nodes that have it in common, those with the same content belong together, then those with the same method, then those in the
+same order. What is left was added, removed or renamed.
 """
 
 from __future__ import annotations

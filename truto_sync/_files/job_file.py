@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from attrs import frozen
 
 from truto_async._support.json import JSONObject, as_object
-from truto_async.errors import ResponseDecodeError
+from truto_async.errors import InvalidArgumentError, ResponseDecodeError
 from truto_async.models import SyncJob
 from truto_async.pipeline._content import canonical
 from truto_sync import _json_lines
@@ -48,21 +48,21 @@ class JobFile:
     """The job; its id is empty where the server has not made it yet."""
 
     def holding(self, job: SyncJob) -> bytes:
-        """Return what it is to hold for a job to be in it; unchanged where it is."""
+        """Return what it is to hold for a job to be in it; unchanged where it is.
+
+        Raises InvalidArgumentError for a job that is nested too deeply.
+        """
         document = rearranged(job, self.document)
         if canonical(document) == canonical(self.document):
             return self.data
-        text = _text(self.data)
-        new = edited(text, document) if _format(self.name) == "yaml" else json_text.render(document, like=text)
+        new = _written(job, document, _format(self.name), _text(self.data))
         new = new.replace("\n", "\r\n") if b"\r\n" in self.data else new
         return (_BOM if self.data.startswith(_BOM) else b"") + new.encode()
 
 
 def new_file(job: SyncJob, format_: Format) -> bytes:
-    """Return what a new file holds of a job."""
-    document = arranged(job)
-    text = yaml_text.dump(yaml_text.from_json(document)) if format_ == "yaml" else json_text.render(document)
-    return text.encode()
+    """Return what a new file holds of a job. Raises InvalidArgumentError for one that is nested too deeply."""
+    return _written(job, arranged(job), format_).encode()
 
 
 def read_job_file(name: str, data: bytes) -> JobFile | None:
@@ -78,6 +78,15 @@ def read_job_file(name: str, data: bytes) -> JobFile | None:
     except ResponseDecodeError as error:
         raise BadFileError(str(error), line_at(error.path)) from None
     return JobFile(name, data, document, job)
+
+
+def _written(job: SyncJob, document: JSONObject, format_: Format, before: str | None = None) -> str:
+    try:
+        if format_ == "json":
+            return json_text.render(document, like=before or "")
+        return yaml_text.dump(yaml_text.from_json(document)) if before is None else edited(before, document)
+    except RecursionError:
+        raise InvalidArgumentError(f"the job {job.id!r} is nested too deeply for a {format_} file") from None
 
 
 def _format(name: str) -> Format:

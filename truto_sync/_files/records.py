@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from truto_async._support.json import JSONObject
+from truto_async.errors import InvalidArgumentError
 from truto_async.models import Model
 from truto_async.pipeline._content import canonical, content_of
 
@@ -52,8 +53,11 @@ class Unfinished(Model):
 
 
 def digest_of(job: SyncJob) -> str:
-    """Return a short text that is the same for jobs that say the same."""
-    return hashlib.sha256(canonical(content_of(job)).encode()).hexdigest()
+    """Return a short text that is the same for jobs that say the same. Raises InvalidArgumentError for one nested too deeply."""
+    try:
+        return hashlib.sha256(canonical(content_of(job)).encode()).hexdigest()
+    except RecursionError:
+        raise InvalidArgumentError(f"the job {job.id!r} is nested too deeply to be compared") from None
 
 
 def base_of(job: SyncJob) -> Base:
