@@ -53,7 +53,10 @@ class Unfinished(Model):
 
 
 def digest_of(job: SyncJob) -> str:
-    """Return a short text that is the same for jobs that say the same. Raises InvalidArgumentError for one nested too deeply."""
+    """Return a short text that is the same for jobs that say the same.
+
+    Raises InvalidArgumentError for a job that is nested too deeply.
+    """
     try:
         return hashlib.sha256(canonical(content_of(job)).encode()).hexdigest()
     except RecursionError:
