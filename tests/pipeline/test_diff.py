@@ -371,6 +371,29 @@ def test_duplicate_and_missing_names() -> None:
     ] == nodes(old, new)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            [{"method": "list", "query": {"a": 1}}, {"method": "get", "query": {"a": 2}}],
+            [{"method": "get", "query": {"a": 3}}, {"method": "list", "query": {"a": 4}}],
+            [("list", "list"), ("get", "get")],
+        ),
+        (
+            [{"method": "list", "id": "1", "depends_on": "x"}, {"method": "list", "id": "2", "depends_on": "x"}],
+            [{"method": "list", "id": "2", "depends_on": "y"}, {"method": "list", "id": "1", "depends_on": "y"}],
+            [("1", "1"), ("2", "2")],
+        ),
+    ],
+)
+def test_entries_of_one_resource(old: Nodes, new: Nodes, expected: list[tuple[str, str]]) -> None:
+    """They are told apart by what they say but for references, else by their method."""
+    found = diff(job(*({"resource": "r", **node} for node in old)), job(*({"resource": "r", **node} for node in new))).nodes
+    field = "id" if "id" in old[0] else "method"
+
+    assert sorted(expected) == sorted((getattr(node.old, field), getattr(node.new, field)) for node in found)
+
+
 def test_flat_entries() -> None:
     """Their name is their resource; one that gets a name, or another resource, is still the same."""
     old: Nodes = [
@@ -509,6 +532,16 @@ def test_large_jobs(prefix: str, change: str) -> None:
 
     assert 1.0 > time.process_time() - start
     assert {("a", ""): 0, ("b", ""): 5000, ("a", "!"): 5000, ("b", "!"): 10001}[prefix, change] == len(found.nodes)
+
+
+def test_a_renamed_chain_in_any_order() -> None:
+    """Nodes that say nothing but what they depend on are found one after the other, wherever they stand."""
+
+    def chain(name: str) -> Nodes:
+        spools: Nodes = [{"name": f"{name}{n}", "type": "spool", "depends_on": f"{name}{n - 1}"} for n in range(200, 0, -1)]
+        return [*spools, {"name": f"{name}0", "type": "event", "config": {"name": "start"}}]
+
+    assert {"changed"} == {kind for _, _, kind, _, _ in nodes(chain("a"), chain("b"))}
 
 
 def test_wrong_input() -> None:

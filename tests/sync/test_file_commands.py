@@ -8,15 +8,21 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 
 from tests.sync.test_command import command
-from truto_async.testing import SEED_JOBS, FakeTruto
+from truto_async import SyncJob
+from truto_async.pipeline._content import content_of
+from truto_async.testing import SEED_JOBS, FakeTruto, no_waiting
 from truto_sync import _cli, _cli_files
+from truto_sync._files.folder import Contents
 from truto_sync._files.job_file import new_file, read_job_file
+from truto_sync._files.planning import Adopt, Create, plan_of
+from truto_sync._files.records import Unfinished
 
 HELPDESK, DRIVE, CRM, BARE = (job["id"] for job in SEED_JOBS)
 TICKETS = "zendesk-tickets-to-warehouse-4a4de828.yaml"
@@ -326,12 +332,16 @@ def test_a_create_whose_answer_is_lost(truto_env: FakeTruto, folder: Path, capsy
     assert 0 == run("plan", "--detailed-exitcode")
 
 
-def test_a_create_that_did_not_happen(truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """One that the server refused is forgotten; one that got lost before it was carried out is made again."""
+def test_a_create_that_did_not_happen(truto_env: FakeTruto, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was refused or not even sent is forgotten; one that got lost before it was carried out is made again."""
     folder.mkdir()
     (folder / "new.yaml").write_text(NEW)
     truto_env.fail(400, path="/sync-job")
     assert 1 == run("apply", "--yes")
+    assert not (folder / ".truto" / "creating").exists()
+    with no_waiting(), monkeypatch.context() as patch:
+        patch.setenv("TRUTO_API_BASE_URL", "http://127.0.0.1:1")
+        assert 1 == run("apply", "--yes")
     assert not (folder / ".truto" / "creating").exists()
     truto_env.fail(502, path="/sync-job")
     assert 1 == run("apply", "--yes")
@@ -460,6 +470,32 @@ def test_a_change_after_the_comparison(
         )
         assert before == truto_env.jobs
         assert [] == writes(truto_env)
+
+
+def test_a_change_before_a_job_is_deleted(truto_env: FakeTruto, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is looked at again, too."""
+    run("pull")
+    (folder / TICKETS).unlink()
+
+    def meanwhile() -> bool:
+        change(truto_env, HELPDESK)
+        return True
+
+    monkeypatch.setattr(_cli_files, "_is_confirmed", meanwhile)
+    assert 1 == run("apply", "--prune")
+    assert HELPDESK in truto_env.jobs
+
+
+def test_a_job_is_adopted_once() -> None:
+    """Of two equal files whose creates have no known outcome, one gets the job, and the other is made anew."""
+    files = [file for name in ("a.yaml", "b.yaml") if (file := read_job_file(name, NEW.encode())) is not None]
+    began = datetime(2026, 1, 1, tzinfo=UTC)
+    unfinished = {file.name: Unfinished(file=file.name, began=began, sent=content_of(file.job)) for file in files}
+    made = SyncJob.from_dict({**files[0].job.to_dict(), "id": "made", "created_at": "2026-01-01T00:00:01Z"})
+
+    plan = plan_of(Contents(files=files, unfinished=unfinished), {}, [made])
+
+    assert [Adopt, Create] == [type(step) for step in plan.steps]
 
 
 def test_what_the_server_does_not_keep(truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

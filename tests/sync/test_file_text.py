@@ -186,6 +186,14 @@ def test_nodes_come_and_go() -> None:
     assert "resources:" not in changed(YAML, "del job['resources']")
 
 
+def test_text_that_looks_like_a_comment() -> None:
+    """The end of a block stays where it is."""
+    node = "  - name: a\n    type: transform\n    config:\n      expression: |-\n        1\n        # text\n"
+    text = f"id: x\nresources:\n{node}  # comment\n  - name: b\n    type: spool\n"
+
+    assert f"id: x\nresources:\n  # comment\n  - name: b\n    type: spool\n{node}" == changed(text, "nodes.reverse()")
+
+
 @pytest.mark.parametrize(
     "text",
     [
