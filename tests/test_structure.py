@@ -30,13 +30,9 @@ LAYERS: list[list[str]] = [
     ["truto_sync._cli"],
     [
         "truto_sync._fetch",
-        "truto_sync._cli_runs",
-        "truto_sync._cli_pipeline",
-        "truto_sync._cli_check",
-        "truto_sync._cli_diff",
-        "truto_sync._cli_files",
+        *(f"truto_sync._cli_{part}" for part in ("runs", "pipeline", "check", "preview", "diff", "files")),
     ],
-    ["truto_sync._check"],
+    ["truto_sync._check", "truto_sync._cli_arguments"],
     ["truto_sync._sarif"],
     ["truto_sync._job_source"],
     ["truto_sync._files.applying", "truto_sync._files.pulling"],
@@ -139,6 +135,12 @@ LAYERS: list[list[str]] = [
     ["truto_async.pipeline._matching", "truto_async.pipeline._comparing", "truto_async.pipeline._diff_text"],
     ["truto_async.pipeline._renames", "truto_async.pipeline.changes"],
     ["truto_async.pipeline._content"],
+    ["truto_async.pipeline.planning"],
+    ["truto_async.pipeline._planning.text", "truto_async.pipeline._planning.nodes"],
+    ["truto_async.pipeline._planning.evaluation"],
+    [f"truto_async.pipeline._planning.{part}" for part in ("scope", "templates", "turns")],
+    ["truto_async.pipeline._planning"],
+    ["truto_async.pipeline.plans"],
     ["truto_async.pipeline.checking"],
     [
         f"truto_async.pipeline.checking._{family}"
@@ -211,6 +213,7 @@ LAYERS: list[list[str]] = [
 UP = {
     ("truto_async.models.sync_job", "truto_async.pipeline"),
     ("truto_async.models.sync_job", "truto_async.pipeline._render"),
+    ("truto_async.pipeline.plans", "truto_async.pipeline._planning.text"),
     ("truto_async.models.sync_job", "truto_async.pipeline._pictures.notebook"),
     ("truto_async.pipeline.graph", "truto_async.pipeline._tree"),
     *(

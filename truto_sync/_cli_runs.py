@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from truto_async.errors import InvalidArgumentError
 from truto_async.pipeline._text import plain
 from truto_async.runs import RunFailedError, RunFinished, RunProgress, RunRateLimited, RunStalled, RunStatusChanged
+from truto_sync._cli_arguments import add_options, read_arguments
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Generator
     from contextlib import AbstractContextManager
 
-    from truto_async._support.json import JSONValue
     from truto_async.models import SyncJobRun
     from truto_async.runs import RunEvent
     from truto_sync.client import Truto
@@ -40,13 +40,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser], 
     """
     run = commands.add_parser("run", help="start a run of a sync job", description="Start a run of a sync job.")
     run.add_argument("job", nargs="?", help="the job's id; with --demo the first demo job is the default")
-    run.add_argument(
-        "--arg",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="an argument of the job: JSON where the value is JSON, else text; may be repeated",
-    )
+    add_options(run)
     run.add_argument("--account", metavar="ID", help="the integrated account to read")
     run.add_argument("--wait", action="store_true", help="show the progress, and wait until the run has ended")
     run.add_argument("--demo", action="store_true", help=_DEMO)
@@ -70,12 +64,10 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser], 
 
 
 def _run(connect: Connect, options: argparse.Namespace) -> int:
-    args = _arguments(options.arg)
+    args = read_arguments(options)
     if options.job is None and not options.demo:
         raise InvalidArgumentError("run: the id of a job is needed, or --demo")
     with connect(demo=options.demo) as (truto, demo_job):
-        if options.demo and not args:
-            args = {"integrated_account_id": "demo-account", "webhook_id": "demo-webhook"}
         job_id = demo_job if options.job is None else options.job
         run = truto.sync_job_runs.start(job_id, args=args or None, integrated_account_id=options.account)
         print(plain(run.id), flush=True)
@@ -127,19 +119,6 @@ def _stop(connect: Connect, options: argparse.Namespace) -> int:
         run = truto.sync_job_runs.stop(options.run_id)
     print(plain(f"{run.id}  {run.status or '-'}"))
     return 0
-
-
-def _arguments(given: Sequence[str]) -> dict[str, JSONValue]:
-    args: dict[str, JSONValue] = {}
-    for text in given:
-        name, sign, value = text.partition("=")
-        if not sign or not name:
-            raise InvalidArgumentError(f"--arg must be NAME=VALUE: {text!r}")
-        try:
-            args[name] = json.loads(value)
-        except ValueError:
-            args[name] = value
-    return args
 
 
 @contextmanager

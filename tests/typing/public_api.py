@@ -43,7 +43,7 @@ from truto_async import (
     Webhook,
     WebhookLog,
 )
-from truto_async.pipeline import Argument, ArgumentFault
+from truto_async.pipeline import Argument, ArgumentFault, Plan, PlannedRequest
 from truto_async.testing import FakeTruto
 from truto_sync import Pager, Truto
 
@@ -182,6 +182,8 @@ def models(job: SyncJob) -> None:
         assert_type(job.args_schema.properties, dict[str, ArgSpec])
     assert_type(job.arguments, Mapping[str, Argument])
     assert_type(job.check_args({"a": 1}), tuple[ArgumentFault, ...])
+    assert_type(job.plan({"a": 1}, {"b": 2}), Plan)
+    assert_type(job.plan().requests, tuple[PlannedRequest, ...])
     for node in job.resources or []:
         assert_type(node.parents, tuple[str, ...])
         if isinstance(node, RequestNode):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from truto_async.models.cron_trigger import SyncJobCronTrigger
-    from truto_async.pipeline import Argument, ArgumentFault, Finding, Graph
+    from truto_async.pipeline import Argument, ArgumentFault, Finding, Graph, Plan
 
 __all__ = ["SyncJob"]
 
@@ -122,6 +122,25 @@ class SyncJob(Entity):
         from truto_async.pipeline import check  # noqa: PLC0415  # most programs only fetch jobs
 
         return check(self, triggers)
+
+    def plan(self, args: Mapping[str, object] | None = None, context: Mapping[str, object] | None = None) -> Plan:
+        """Return what a run would do: its requests, destinations and state, as far as that can be told before.
+
+        Args:
+            args: the arguments of the run, as for `sync_job_runs.start`. Defaults of `args_schema` are filled in.
+            context: what else is known and can be read at the top: the fields of the account's context, such as
+                `{"drive_items": [...]}`, what `add_context` nodes would add, `tenant_id`, and what the run would find, such
+                as `{"resources": {"cursor": {"value": "2026-01-01"}}}`.
+
+        Nothing is sent. Arguments that are wrong are no error: the plan has them in its `faults`. JSONata is evaluated with
+        the extra `jsonata`: `pip install 'truto-async[jsonata]'`.
+
+        Raises:
+            InvalidArgumentError: `args` or `context` is not a dict, or `context` holds what JSON does not have.
+        """
+        from truto_async.pipeline import plan  # noqa: PLC0415  # most programs only fetch jobs
+
+        return plan(self, args, context)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # IPython's protocol
         """Show the job in IPython as `python -m truto_sync get` shows it."""

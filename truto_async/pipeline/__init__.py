@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from truto_async.pipeline.expressions import *
     from truto_async.pipeline.graph import *
     from truto_async.pipeline.placeholders import *
+    from truto_async.pipeline.planning import *
+    from truto_async.pipeline.plans import *
     from truto_async.pipeline.rendering import *
 else:
     from truto_async._support.lazy import lazy
@@ -33,6 +35,8 @@ else:
         "arguments",
         "argument_check",
         "checking",
+        "plans",
+        "planning",
         "difference",
         "changes",
     )

@@ -10,6 +10,7 @@ import re
 import sys
 from functools import lru_cache
 from math import isfinite
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from attrs import frozen
@@ -20,7 +21,7 @@ from truto_async.pipeline._jsonata_tree import Analysis
 from truto_async.pipeline._truto_functions import TRUTO_FUNCTIONS, evaluated_here
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import ModuleType
 
     from truto_async._support.json import JSONValue
@@ -135,14 +136,23 @@ def guess_paths(text: str) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(("args", name) if name else ("args",) for name in names))
 
 
-def evaluate(text: str, data: JSONValue, *, undefined: JSONValue = None, seconds: float = _SECONDS) -> JSONValue:
+def evaluate(
+    text: str,
+    data: JSONValue,
+    *,
+    undefined: JSONValue = None,
+    seconds: float = _SECONDS,
+    functions: Mapping[str, Callable[..., JSONValue]] = MappingProxyType({}),
+) -> JSONValue:
     """Evaluate an expression as Truto does, and return plain JSON.
 
     Args:
         text: the expression.
-        data: what it reads; it is not changed.
+        data: what it reads; it is not changed. An object of another class than dict is read by its own `get`, whose results
+            the package may change.
         undefined: what to return for an expression that gives nothing.
         seconds: how long it may take. A regular expression that backtracks is not interrupted.
+        functions: what stands in for functions of JSONata, such as "now".
 
     Raises:
         EvaluationError: the package is not installed, the text is not JSONata, it uses a function of Truto's own, or fails.
@@ -153,7 +163,7 @@ def evaluate(text: str, data: JSONValue, *, undefined: JSONValue = None, seconds
     problem = find_syntax_problem(text)
     if problem is not None:
         raise EvaluationError(f"it is not JSONata: {problem.message}", "syntax")
-    functions = evaluated_here(library.Utils.NULL_VALUE, library.Functions.string)
+    functions = {**evaluated_here(library.Utils.NULL_VALUE, library.Functions.string), **functions}
     foreign = [name for name in truto_functions(text) if name not in functions]
     if foreign or unknown_functions(text):
         raise EvaluationError(_not_here(foreign, unknown_functions(text)), "truto")
@@ -163,7 +173,9 @@ def evaluate(text: str, data: JSONValue, *, undefined: JSONValue = None, seconds
         for name, function in functions.items():
             expression.register_lambda(name, function)
         expression.set_output_convert_nulls(False)  # so that nothing and null differ
-        result = expression.evaluate(json.copy(data))
+        has_own_get = isinstance(data, dict) and type(data) is not dict  # pyright: ignore[reportUnknownArgumentType]  # of Any
+        expression.set_validate_input(not has_own_get)  # validation reads everything
+        result = expression.evaluate(data if has_own_get else json.copy(data))
         return undefined if result is None else _plain(result, library.Utils.NULL_VALUE)
     except Exception as error:  # the package raises whatever its Python does, such as ZeroDivisionError
         raise EvaluationError(_reason(error), "failed") from error
