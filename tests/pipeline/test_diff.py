@@ -15,7 +15,7 @@ import truto_sync.pipeline
 from tests.strategies import jobs
 from truto_async import InvalidArgumentError, SyncJob
 from truto_async.pipeline import ArgumentDiff, FieldChange, JobDiff, diff
-from truto_async.pipeline._content import canonical, content_of
+from truto_async.pipeline._difference.content import canonical, content_of
 from truto_async.testing import SEED_JOBS
 
 Nodes: TypeAlias = list[dict[str, Any]]

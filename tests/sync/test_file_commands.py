@@ -16,9 +16,10 @@ import pytest
 
 from tests.sync.test_command import command
 from truto_async import SyncJob
-from truto_async.pipeline._content import content_of
+from truto_async.pipeline._difference.content import content_of
 from truto_async.testing import SEED_JOBS, FakeTruto, no_waiting
-from truto_sync import _cli, _cli_files
+from truto_sync._cli import files
+from truto_sync._cli.main import main
 from truto_sync._files.folder import Contents
 from truto_sync._files.job_file import new_file, read_job_file
 from truto_sync._files.planning import Adopt, Create, plan_of
@@ -65,7 +66,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run(*arguments: str) -> int:
     """Run a command in this process."""
-    return _cli.main(arguments)
+    return main(arguments)
 
 
 def tree(folder: Path) -> Tree:
@@ -456,7 +457,7 @@ def test_a_change_after_the_comparison(
         before.update(truto_env.jobs)
         return True
 
-    monkeypatch.setattr(_cli_files, "_is_confirmed", meanwhile)
+    monkeypatch.setattr(files, "_is_confirmed", meanwhile)
     assert 1 == run("apply")
     error = capsys.readouterr().err
     if happening == "file":
@@ -481,7 +482,7 @@ def test_a_change_before_a_job_is_deleted(truto_env: FakeTruto, folder: Path, mo
         change(truto_env, HELPDESK)
         return True
 
-    monkeypatch.setattr(_cli_files, "_is_confirmed", meanwhile)
+    monkeypatch.setattr(files, "_is_confirmed", meanwhile)
     assert 1 == run("apply", "--prune")
     assert HELPDESK in truto_env.jobs
 

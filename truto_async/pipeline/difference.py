@@ -11,11 +11,11 @@ from attrs import frozen
 from truto_async._support.json import as_object
 from truto_async.errors import InvalidArgumentError
 from truto_async.models.sync_job import SyncJob
-from truto_async.pipeline import _diff_text
-from truto_async.pipeline._comparing import compare, compare_objects
-from truto_async.pipeline._content import content_of
-from truto_async.pipeline._matching import match_nodes, moved_nodes
-from truto_async.pipeline._renames import REFERENCES, name_of
+from truto_async.pipeline._difference import text
+from truto_async.pipeline._difference.comparing import compare, compare_objects
+from truto_async.pipeline._difference.content import content_of
+from truto_async.pipeline._difference.matching import match_nodes, moved_nodes
+from truto_async.pipeline._difference.renames import REFERENCES, name_of
 from truto_async.pipeline.changes import ArgumentDiff, FieldChange, NodeDiff
 
 if TYPE_CHECKING:
@@ -70,11 +70,11 @@ class JobDiff:
         A line begins with "+", "-" or "~" for what was added, removed or changed. A text of several lines is shown as a
         unified diff. Very long lines are abbreviated.
         """
-        return _diff_text.to_text(self.fields, self.arguments, self.nodes)
+        return text.to_text(self.fields, self.arguments, self.nodes)
 
     def to_markdown(self) -> str:
         """Return the same as Markdown, for a notebook or the comments of a pull request."""
-        return _diff_text.to_markdown(self.fields, self.arguments, self.nodes)
+        return text.to_markdown(self.fields, self.arguments, self.nodes)
 
     def _repr_markdown_(self) -> str:
         """Show the differences in Jupyter."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, cast
 
 from truto_async.errors import APIConnectionError, APIStatusError, InvalidArgumentError, NotFoundError, TrutoError
 from truto_async.models import SyncJob
-from truto_async.pipeline._comparing import compare_objects
-from truto_async.pipeline._content import EMPTY_FIELDS, canonical, content_of
+from truto_async.pipeline._difference.comparing import compare_objects
+from truto_async.pipeline._difference.content import EMPTY_FIELDS, canonical, content_of
 from truto_async.pipeline.difference import diff
 from truto_sync._files.errors import ChangedMeanwhileError
 from truto_sync._files.planning import Adopt, Create, Delete, Update

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from truto_async._support.json import as_array, as_object
-from truto_async.pipeline._content import is_same
-from truto_async.pipeline._matching import match_nodes
+from truto_async.pipeline._difference.content import is_same
+from truto_async.pipeline._difference.matching import match_nodes
 
 if TYPE_CHECKING:
     from truto_async._support.json import JSONObject, JSONValue

@@ -10,9 +10,8 @@ from attrs import frozen
 from truto_async._support.json import JSONObject, as_object
 from truto_async.errors import InvalidArgumentError, ResponseDecodeError
 from truto_async.models import SyncJob
-from truto_async.pipeline._content import canonical
-from truto_sync import _json_lines
-from truto_sync._files import json_text, yaml_text
+from truto_async.pipeline._difference.content import canonical
+from truto_sync._files import json_lines, json_text, yaml_text
 from truto_sync._files.arrangement import arranged, rearranged
 from truto_sync._files.errors import BadFileError
 from truto_sync._files.yaml_edit import edited
@@ -103,6 +102,6 @@ def _text(data: bytes) -> str:
 def _parse(format_: Format, text: str) -> tuple[JSONObject, Callable[[str], int]]:
     """Return what a text says, and a function that returns the line of a JSON path."""
     if format_ == "json":
-        return as_object(json_text.parse(text)), lambda path: _json_lines.line_of(path, _json_lines.find_lines(text))
+        return as_object(json_text.parse(text)), lambda path: json_lines.line_of(path, json_lines.find_lines(text))
     document = yaml_text.load(text)
     return as_object(yaml_text.to_json(document)), lambda path: yaml_text.line_of(document, path)

@@ -11,7 +11,7 @@ from attrs import frozen
 from truto_async._support.json import JSONObject
 from truto_async.errors import InvalidArgumentError
 from truto_async.models import Model
-from truto_async.pipeline._content import canonical, content_of
+from truto_async.pipeline._difference.content import canonical, content_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,8 +12,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from truto_async._support.json import as_array, as_object
-from truto_async.pipeline._content import canonical
-from truto_async.pipeline._matching import match_nodes
+from truto_async.pipeline._difference.content import canonical
+from truto_async.pipeline._difference.matching import match_nodes
 from truto_sync._files.errors import BadFileError
 from truto_sync._files.yaml_pieces import Piece, cut_items, cut_keys, indented, outdented, without_blank_end
 from truto_sync._files.yaml_text import Indent, dump, from_json, is_mapping, is_sequence, load, text_node, to_json

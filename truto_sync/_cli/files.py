@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from truto_async.errors import InvalidArgumentError, NotFoundError, TrutoError
 from truto_async.models import SyncJob
-from truto_async.pipeline._text import plain
+from truto_async.pipeline._pictures.text import plain
 from truto_async.pipeline.difference import diff
 from truto_sync._files.applying import carry_out, tidy_up
 from truto_sync._files.folder import Contents, Folder
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from truto_async.pipeline.difference import JobDiff
+    from truto_sync._cli.job_source import Connect
     from truto_sync._files.planning import Plan, Step
-    from truto_sync._job_source import Connect
     from truto_sync.client import Truto
 
 __all__ = ["add_commands"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from truto_async._codec.structure_error import json_path
 from truto_async._support.json import as_object
-from truto_async.pipeline._text import plain
+from truto_async.pipeline._pictures.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from truto_async.errors import InvalidArgumentError, TrutoError
 from truto_async.pipeline import RULES, Severity
-from truto_async.pipeline._text import plain
+from truto_async.pipeline._pictures.text import plain
+from truto_sync._cli.job_source import client_on_demand, is_file, is_yaml, read_job
+from truto_sync._cli.sarif import Checked, sarif_log
 from truto_sync._files import yaml_text
 from truto_sync._files.errors import BadFileError
-from truto_sync._job_source import client_on_demand, is_file, is_yaml, read_job
-from truto_sync._json_lines import find_lines, line_of
-from truto_sync._sarif import Checked, sarif_log
+from truto_sync._files.json_lines import find_lines, line_of
 
 if TYPE_CHECKING:
     import argparse
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from truto_async._support.json import JSONObject
     from truto_async.pipeline import Finding
-    from truto_sync._job_source import Client, Connect
+    from truto_sync._cli.job_source import Client, Connect
 
 __all__ = ["check"]
 

@@ -11,8 +11,8 @@ from bisect import bisect_left
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
-from truto_async.pipeline._content import canonical
-from truto_async.pipeline._renames import find_renamed, name_of, own_content
+from truto_async.pipeline._difference.content import canonical
+from truto_async.pipeline._difference.renames import find_renamed, name_of, own_content
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

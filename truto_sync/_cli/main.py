@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from truto_async.errors import TrutoError
-from truto_async.pipeline._render import line, render
-from truto_async.pipeline._text import plain
-from truto_sync import _cli_check, _cli_diff, _cli_files, _cli_pipeline, _cli_preview, _cli_runs
-from truto_sync._fetch import fetch, read_ids
+from truto_async.pipeline._pictures.summary import line, render
+from truto_async.pipeline._pictures.text import plain
+from truto_sync._cli import check, diff, files, graph, preview, runs
+from truto_sync._cli.fetch import fetch, read_ids
 from truto_sync.client import Truto
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--resume", action="store_true", help="keep what the file has, and fetch the rest")
     many.add_argument("--demo", action="store_true", help="ask a demo server on this machine; needs no account")
     many.set_defaults(run=_fetch)
-    for module in (_cli_pipeline, _cli_check, _cli_preview, _cli_diff, _cli_files, _cli_runs):
+    for module in (graph, check, preview, diff, files, runs):
         module.add_commands(commands, _client)
     return parser
 

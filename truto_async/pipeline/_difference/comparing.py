@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from truto_async._codec.structure_error import json_path
 from truto_async._support.json import as_array, as_object
-from truto_async.pipeline._content import is_same
+from truto_async.pipeline._difference.content import is_same
 from truto_async.pipeline.changes import FieldChange
 
 if TYPE_CHECKING:

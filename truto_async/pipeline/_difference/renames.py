@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from truto_async._support.json import as_array, as_object
-from truto_async.pipeline._content import canonical, is_same
+from truto_async.pipeline._difference.content import canonical, is_same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
