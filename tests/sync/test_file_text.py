@@ -339,7 +339,7 @@ def test_bad_yaml(text: str, line: int | None, problem: str, monkeypatch: pytest
 @pytest.mark.parametrize(
     ("text", "line", "problem"),
     [
-        ('{"id": "x",\n}', 2, "Expecting property name"),
+        ('{"id": "x",\n oops}', 2, "Expecting property name"),
         ('{"id": "x", "a": {"b": 1, "b": 2}}', None, "the key 'b' is there twice"),
         ('{"id": "x", "a": NaN}', None, "NaN"),
         ('{"id": "x", "a": ' + "[" * 100_000, None, "nested too deeply"),
@@ -379,11 +379,11 @@ def test_yaml_that_says_more() -> None:
     assert {str, bool, int, float} == {type(value) for value in document.values()}
 
 
-@pytest.mark.parametrize(("depth", "format_"), [(600, "yaml"), (3000, "json")])
-def test_values_that_are_nested_too_deeply(depth: int, format_: Any) -> None:
+@pytest.mark.parametrize("format_", ["yaml", "json"])
+def test_values_that_are_nested_too_deeply(format_: Any) -> None:
     """It is said which job cannot be written or compared."""
     deep: Any = 1
-    for _ in range(depth):
+    for _ in range(50_000):
         deep = [deep]
     job = SyncJob.from_dict({"id": "x", "deep": deep})
 
