@@ -17,7 +17,7 @@ from rich.console import Console
 
 import truto_async
 from truto_async import AsyncTruto, Hooks, Outcome, RateLimit, RequestNode, RetryPolicy, SyncJob, models
-from truto_async.pipeline._render import render
+from truto_async.pipeline._pictures.summary import render
 from truto_async.testing import SEED_JOBS, FakeTruto
 from truto_sync import Truto
 

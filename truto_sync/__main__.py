@@ -2,6 +2,6 @@
 
 import sys
 
-from truto_sync._cli import main
+from truto_sync._cli.main import main
 
 sys.exit(main())

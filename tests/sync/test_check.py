@@ -14,8 +14,9 @@ from jsonschema import Draft4Validator
 
 from truto_async.pipeline import RULES
 from truto_async.testing import SEED_JOBS
-from truto_sync import Truto, _cli
-from truto_sync._json_lines import find_lines, line_of
+from truto_sync import Truto
+from truto_sync._cli.main import main
+from truto_sync._files.json_lines import find_lines, line_of
 
 if TYPE_CHECKING:
     from truto_async.testing import FakeTruto
@@ -62,7 +63,7 @@ def sarif(out: str) -> dict[str, Any]:
 
 def test_text(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Each finding has a line that editors can jump to, and one with what to do."""
-    assert 1 == _cli.main(["check", wrong])
+    assert 1 == main(["check", wrong])
 
     assert (
         'wrong job.json:10: warning: "tickets" always calls the account 6e4a9c3e-0c5a-4c59-9a43-3f2f0f3cf7a1, whichever '
@@ -88,7 +89,7 @@ def test_text(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
 )
 def test_what_counts(arguments: list[str], status: int, found: str, wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Findings can be ignored, by rule and node, and warnings can pass."""
-    assert status == _cli.main(["check", wrong, *arguments])
+    assert status == main(["check", wrong, *arguments])
     assert found == capsys.readouterr().out.splitlines()[-1]
 
 
@@ -96,11 +97,11 @@ def test_sound_jobs(truto_env: FakeTruto, capsys: pytest.CaptureFixture[str]) ->
     """Nothing is found, and several jobs are counted; what is info fails only where that is asked for."""
     ids = [job["id"] for job in SEED_JOBS]
 
-    assert 0 == _cli.main(["check", ids[0], ids[2], ids[3]])
+    assert 0 == main(["check", ids[0], ids[2], ids[3]])
     assert "no findings in 3 jobs\n" == capsys.readouterr().out
-    assert 0 == _cli.main(["check", *ids])
+    assert 0 == main(["check", *ids])
     assert capsys.readouterr().out.endswith("1 info in 4 jobs\n")
-    assert 1 == _cli.main(["check", "--severity", "info", *ids])
+    assert 1 == main(["check", "--severity", "info", *ids])
 
 
 def test_triggers_are_fetched(truto_env: FakeTruto, capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,13 +110,13 @@ def test_triggers_are_fetched(truto_env: FakeTruto, capsys: pytest.CaptureFixtur
     with Truto() as truto:
         truto.sync_job_cron_triggers.create(sync_job_id=job_id, cron_expression="0 * * * *")
 
-    assert 1 == _cli.main(["check", job_id])
+    assert 1 == main(["check", job_id])
     assert capsys.readouterr().out.startswith(f"{job_id}:$: warning: The job has a cron trigger and no `mutex_key`")
 
 
 def test_json(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
     """One array has the findings of all jobs."""
-    assert 1 == _cli.main(["check", wrong, wrong, "--format", "json"])
+    assert 1 == main(["check", wrong, wrong, "--format", "json"])
 
     found = json.loads(capsys.readouterr().out)
     assert 4 == len(found)
@@ -134,7 +135,7 @@ def test_json(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_sarif_of_a_file(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
     """It is valid, describes all rules, and says where each finding is."""
-    assert 1 == _cli.main(["check", wrong, "--format", "sarif"])
+    assert 1 == main(["check", wrong, "--format", "sarif"])
 
     run = sarif(capsys.readouterr().out)
     rules = run["tool"]["driver"]["rules"]
@@ -162,7 +163,7 @@ def test_sarif_of_other_sources(truto_env: FakeTruto, tmp_path: Path, capsys: py
     path = tmp_path / "a ä.json"
     path.write_text(WRONG.replace('"default_runtime_version": 4,', ""))
 
-    assert 2 == _cli.main(["check", str(path), SEED_JOBS[1]["id"], "gone", "--format", "sarif"])
+    assert 2 == main(["check", str(path), SEED_JOBS[1]["id"], "gone", "--format", "sarif"])
 
     run = sarif(capsys.readouterr().out)
     first, *_, last = run["results"]
@@ -179,7 +180,7 @@ def test_sarif_of_other_sources(truto_env: FakeTruto, tmp_path: Path, capsys: py
 def fingerprints(text: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
     """List the fingerprints of the findings in a job."""
     Path("job.json").write_text(text)
-    _cli.main(["check", "job.json", "--format", "sarif"])
+    main(["check", "job.json", "--format", "sarif"])
     results = sarif(capsys.readouterr().out)["results"]
     return [result["partialFingerprints"]["trutoFinding/v1"] for result in results]
 
@@ -200,7 +201,7 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     """It has no lines."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(WRONG.encode())))
 
-    assert 1 == _cli.main(["check", "-"])
+    assert 1 == main(["check", "-"])
     assert capsys.readouterr().out.startswith("<stdin>:$.resources[0].integrated_account_id: warning: ")
 
 
@@ -208,7 +209,7 @@ def test_trouble(wrong: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     """What cannot be read is said, and the rest is checked all the same; there is a status for that."""
     monkeypatch.delenv("TRUTO_API_TOKEN", raising=False)
 
-    assert 2 == _cli.main(["check", "gone.json", wrong, "4a4de828-61e5-4d0c-9f61-8f3a5b7c2d01"])
+    assert 2 == main(["check", "gone.json", wrong, "4a4de828-61e5-4d0c-9f61-8f3a5b7c2d01"])
 
     out, err = capsys.readouterr()
     assert out.endswith("1 error, 1 warning in 1 job\n")
@@ -220,7 +221,7 @@ def test_trouble(wrong: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 
 def test_trouble_with_all(capsys: pytest.CaptureFixture[str]) -> None:
     """Where no job was checked, nothing is summed up."""
-    assert 2 == _cli.main(["check", "gone.json"])
+    assert 2 == main(["check", "gone.json"])
     assert "" == capsys.readouterr().out
 
 
@@ -237,7 +238,7 @@ def test_trouble_with_all(capsys: pytest.CaptureFixture[str]) -> None:
 )
 def test_wrong_use(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     """It is said what to do instead, with the same status, and nothing else is printed."""
-    assert 2 == _cli.main(["check", *arguments])
+    assert 2 == main(["check", *arguments])
 
     out, err = capsys.readouterr()
     assert "" == out
@@ -246,7 +247,7 @@ def test_wrong_use(arguments: list[str], said: str, capsys: pytest.CaptureFixtur
 
 def test_demo(capsys: pytest.CaptureFixture[str]) -> None:
     """The demo job is sound."""
-    assert 0 == _cli.main(["check", "--demo"])
+    assert 0 == main(["check", "--demo"])
     assert "no findings in 1 job\n" == capsys.readouterr().out
 
 
@@ -255,7 +256,7 @@ def test_control_characters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     path = tmp_path / "job.json"
     path.write_text(json.dumps({"default_runtime_version": 4, "resources": [{"name": "\x1b[2J", "type": "request"}]}))
 
-    _cli.main(["check", str(path)])
+    main(["check", str(path)])
 
     assert "\x1b" not in capsys.readouterr().out
 
@@ -265,9 +266,9 @@ def test_a_file_that_changes(wrong: str, monkeypatch: pytest.MonkeyPatch, capsys
     read = Path.read_text
     monkeypatch.setattr(Path, "read_text", lambda path, *args: "a: 1" if path.name == wrong else read(path, *args))
 
-    assert 1 == _cli.main(["check", wrong])
+    assert 1 == main(["check", wrong])
     assert capsys.readouterr().out.startswith("wrong job.json:$.resources[0].integrated_account_id: warning: ")
-    _cli.main(["check", wrong, "--format", "sarif"])
+    main(["check", wrong, "--format", "sarif"])
     assert "region" not in sarif(capsys.readouterr().out)["results"][0]["locations"][0]["physicalLocation"]
 
 
@@ -312,6 +313,6 @@ def test_any_json_has_its_lines() -> None:
 
 def test_other_commands_do_not_load_the_rules() -> None:
     """They would wait for it."""
-    script = "import sys, truto_sync._cli; print('truto_async.pipeline.checking' in sys.modules)"
+    script = "import sys, truto_sync._cli.main; print('truto_async.pipeline.checking' in sys.modules)"
 
     assert "False" == subprocess.check_output([sys.executable, "-c", script], text=True).strip()

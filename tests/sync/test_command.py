@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from truto_async import RunStalled, SyncJob, SyncJobRun
-from truto_async.pipeline._render import render
+from truto_async.pipeline._pictures.summary import render
 from truto_async.testing import SEED_JOBS, FakeTruto, RunStep
-from truto_sync import _cli, _cli_runs
+from truto_sync._cli import runs
+from truto_sync._cli.main import main
 
 
 def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -59,7 +60,7 @@ def test_a_terminal_without_unicode() -> None:
 
 def test_against_a_server(truto_env: FakeTruto, capsys: pytest.CaptureFixture[str]) -> None:
     """With token and URL in the environment it asks the server there."""
-    assert 0 == _cli.main(["get", SEED_JOBS[1]["id"]])
+    assert 0 == main(["get", SEED_JOBS[1]["id"]])
     assert capsys.readouterr().out.startswith("SharePoint files\n")
 
 
@@ -260,12 +261,12 @@ def test_run(truto_env: FakeTruto, capsys: pytest.CaptureFixture[str]) -> None:
     truto_env.add({"id": "job"})
     arguments = ["--arg", "size=5", "--arg", "since=2026-01-01", "--arg", 'tags=["a"]', "--account", "account-1"]
 
-    assert 0 == _cli.main(["run", "job", *arguments])
+    assert 0 == main(["run", "job", *arguments])
     [run] = truto_env.runs.values()
     assert {"size": 5, "since": "2026-01-01", "tags": ["a"]} == run["args"]
     assert ("account-1", f"{run['id']}\n") == (run["integrated_account_id"], capsys.readouterr().out)
     for wrong in (["run"], ["run", "job", "--arg", "size"]):
-        assert 1 == _cli.main(wrong)
+        assert 1 == main(wrong)
     assert "NAME=VALUE" in capsys.readouterr().err
 
 
@@ -277,12 +278,12 @@ def test_a_run_that_fails(truto_env: FakeTruto, capsys: pytest.CaptureFixture[st
     )
     truto_env.plan_run(RunStep("stopped"))
 
-    assert 1 == _cli.main(["run", "job", "--wait"])
+    assert 1 == main(["run", "job", "--wait"])
     shown = capsys.readouterr().err
     assert "rate_limited\n  limited until " in shown
     assert "ended: failed\nerror: run " in shown
     assert "authentication: no" in shown
-    assert 1 == _cli.main(["run", "job", "--wait"])
+    assert 1 == main(["run", "job", "--wait"])
     assert capsys.readouterr().err.endswith("ended: stopped\n")
 
 
@@ -291,22 +292,22 @@ def test_runs_logs_and_stop(truto_env: FakeTruto, capsys: pytest.CaptureFixture[
     truto_env.add({"id": "job"})
     logs: list[Any] = ["Fetched", {"resource": "users", "status": 500, "num_records": 3, "logs": [{"message": "down"}]}]
     truto_env.plan_run(RunStep("running", 60, logs=logs), RunStep("completed"))
-    assert 0 == _cli.main(["run", "job"])
+    assert 0 == main(["run", "job"])
     run_id = capsys.readouterr().out.strip()
 
-    assert 0 == _cli.main(["runs", "--job", "job", "--status", "running"])
+    assert 0 == main(["runs", "--job", "job", "--status", "running"])
     assert re.fullmatch(rf"{run_id}  running       \S+ \S+  job\n", capsys.readouterr().out)
-    assert 0 == _cli.main(["runs", "--ndjson", "--most", "1"])
+    assert 0 == main(["runs", "--ndjson", "--most", "1"])
     assert run_id == json.loads(capsys.readouterr().out)["id"]
-    assert 0 == _cli.main(["logs", run_id])
+    assert 0 == main(["logs", run_id])
     shown = capsys.readouterr().out
     assert re.search(r"^\S+ \S+  Fetched$", shown, re.MULTILINE)
     assert re.search(r'^\S+ \S+  users  500  3 records  \{"message": "down"\}$', shown, re.MULTILINE)
-    assert 0 == _cli.main(["logs", run_id, "--ndjson"])
+    assert 0 == main(["logs", run_id, "--ndjson"])
     assert {run_id} == {json.loads(line)["sync_job_run_id"] for line in capsys.readouterr().out.splitlines()}
-    assert 0 == _cli.main(["stop", run_id])
+    assert 0 == main(["stop", run_id])
     assert f"{run_id}  stopped\n" == capsys.readouterr().out
-    assert 1 == _cli.main(["stop", "unknown"])
+    assert 1 == main(["stop", "unknown"])
 
 
 def test_progress_on_a_terminal() -> None:
@@ -332,7 +333,7 @@ def test_a_run_that_stalls() -> None:
     """It is said for how long nothing has changed."""
     event = RunStalled(run=SyncJobRun(id="r"), seconds=301.5)
 
-    assert "  nothing has changed for 302 s" == _cli_runs._line(event)
+    assert "  nothing has changed for 302 s" == runs._line(event)
 
 
 def test_ctrl_c_says_that_the_run_goes_on(truto_env: FakeTruto) -> None:

@@ -16,7 +16,8 @@ import pytest
 
 from truto_async import Progress
 from truto_async.testing import SEED_JOBS, FakeTruto
-from truto_sync import _cli, _fetch
+from truto_sync._cli import fetch
+from truto_sync._cli.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,17 +45,17 @@ def lines(path: Path) -> list[Any]:
 
 def test_list(fake: FakeTruto, capsys: pytest.CaptureFixture[str]) -> None:
     """For people, a job a line."""
-    assert 0 == _cli.main(["list"])
+    assert 0 == main(["list"])
     assert "job-0  zendesk               Job of job-0" == capsys.readouterr().out.splitlines()[0]
-    assert 0 == _cli.main(["list", "--integration", "none"])
+    assert 0 == main(["list", "--integration", "none"])
     assert "" == capsys.readouterr().out
 
 
 def test_list_as_json(fake: FakeTruto, capsys: pytest.CaptureFixture[str]) -> None:
     """For programs, an array or lines."""
-    assert 0 == _cli.main(["list", "--json"])
+    assert 0 == main(["list", "--json"])
     assert JOBS == json.loads(capsys.readouterr().out)
-    assert 0 == _cli.main(["list", "--ndjson", "--integration", "zendesk"])
+    assert 0 == main(["list", "--ndjson", "--integration", "zendesk"])
     assert JOBS == [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
@@ -63,9 +64,9 @@ def test_demos(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     ids = tmp_path / "ids.txt"
     ids.write_text(SEED_JOBS[2]["id"])
 
-    assert 0 == _cli.main(["list", "--demo"])
+    assert 0 == main(["list", "--demo"])
     assert "HubSpot contacts" in capsys.readouterr().out
-    assert 0 == _cli.main(["fetch", str(ids), "--out", str(tmp_path / "out"), "--demo"])
+    assert 0 == main(["fetch", str(ids), "--out", str(tmp_path / "out"), "--demo"])
     assert [SEED_JOBS[2]] == lines(tmp_path / "out")
 
 
@@ -74,7 +75,7 @@ def test_fetch(fake: FakeTruto, capsys: pytest.CaptureFixture[str], tmp_path: Pa
     ids, out = tmp_path / "ids.txt", tmp_path / "out.ndjson"
     ids.write_text("\n".join([*IDS, "", " job-1 ", "missing\x1b[2J"]))
 
-    assert 1 == _cli.main(["fetch", str(ids), "--out", str(out)])
+    assert 1 == main(["fetch", str(ids), "--out", str(out)])
 
     errors = capsys.readouterr().err
     assert sorted(IDS) == sorted(job["id"] for job in lines(out))
@@ -90,12 +91,12 @@ def test_resume(fake: FakeTruto, tmp_path: Path) -> None:
     whole = "".join(json.dumps(job) + "\n" for job in JOBS[:100])
     out.write_text(whole + '{"id": "job-2')
 
-    assert 0 == _cli.main(["fetch", str(ids), "--out", str(out), "--resume"])
+    assert 0 == main(["fetch", str(ids), "--out", str(out), "--resume"])
     assert 200 == len(fake.requests)
     assert sorted(IDS) == sorted(job["id"] for job in lines(out))
-    assert 0 == _cli.main(["fetch", str(ids), "--out", str(out), "--resume"])
+    assert 0 == main(["fetch", str(ids), "--out", str(out), "--resume"])
     assert 200 == len(fake.requests)
-    assert 0 == _cli.main(["fetch", str(ids), "--out", str(out)])
+    assert 0 == main(["fetch", str(ids), "--out", str(out)])
     assert 300 == len(lines(out))
 
 
@@ -142,7 +143,7 @@ def test_killed_and_resumed(fake: FakeTruto, tmp_path: Path) -> None:
         running.send_signal(signal.SIGKILL)
         running.wait()
         lines(out)
-    assert 0 == _cli.main(["fetch", str(ids), "--out", str(out), "--resume"])
+    assert 0 == main(["fetch", str(ids), "--out", str(out), "--resume"])
 
     assert dict.fromkeys(IDS, 1) == Counter(job["id"] for job in lines(out))
 
@@ -166,7 +167,7 @@ def test_a_bar_on_a_terminal(fake: FakeTruto, tmp_path: Path) -> None:
 def test_plain_progress(capsys: pytest.CaptureFixture[str]) -> None:
     """Elsewhere there is a line now and then."""
     for done in (1, 999, 1000, 1001, 1500):
-        _fetch._plain_progress(Progress(done=done, failed=2, total=1500))
+        fetch._plain_progress(Progress(done=done, failed=2, total=1500))
 
     assert "1000 of 1500, 2 failed\n1500 of 1500, 2 failed\n" == capsys.readouterr().err
 
@@ -177,7 +178,7 @@ def test_letter_case_and_byte_order_marks(fake: FakeTruto, tmp_path: Path) -> No
     ids.write_text("\ufeffjob-1\nJOB-1\njob-2\n", encoding="utf-8")
     fake.add({"id": "JOB-1", "label": "the same"})
     for _ in range(2):
-        assert 0 == _cli.main(["fetch", str(ids), "--out", str(out), "--resume"])
+        assert 0 == main(["fetch", str(ids), "--out", str(out), "--resume"])
     assert ["job-1", "job-2"] == sorted(job["id"].lower() for job in lines(out))
     ids.write_bytes(b"\xff\xfe")
-    assert 1 == _cli.main(["fetch", str(ids), "--out", str(out)])
+    assert 1 == main(["fetch", str(ids), "--out", str(out)])

@@ -13,7 +13,7 @@ import pytest
 
 from truto_async import SyncJob
 from truto_async.testing import SEED_JOBS
-from truto_sync import _cli
+from truto_sync._cli.main import main
 
 if TYPE_CHECKING:
     from truto_async.testing import FakeTruto
@@ -39,21 +39,21 @@ def file(tmp_path: Path) -> str:
 @pytest.mark.parametrize("form", PICTURES)
 def test_formats(form: str, file: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A picture goes to standard output, in each format; a file needs no token."""
-    assert 0 == _cli.main(["graph", file, "--format", form])
+    assert 0 == main(["graph", file, "--format", form])
     assert f"{PICTURES[form]}\n" == capsys.readouterr().out
 
 
 def test_an_id(truto_env: FakeTruto, capsys: pytest.CaptureFixture[str]) -> None:
     """The job is fetched; text is the default."""
-    assert 0 == _cli.main(["graph", SEED_JOBS[0]["id"]])
+    assert 0 == main(["graph", SEED_JOBS[0]["id"]])
     assert f"{PICTURES['text']}\n" == capsys.readouterr().out
-    assert 1 == _cli.main(["graph", "unknown"])
+    assert 1 == main(["graph", "unknown"])
     assert "404" in capsys.readouterr().err
 
 
 def test_the_demo(capsys: pytest.CaptureFixture[str]) -> None:
     """The first job of the demo is drawn."""
-    assert 0 == _cli.main(["graph", "--demo"])
+    assert 0 == main(["graph", "--demo"])
     assert f"{PICTURES['text']}\n" == capsys.readouterr().out
 
 
@@ -64,9 +64,9 @@ def test_a_file_to_write(name: str, form: str, file: str, tmp_path: Path, capsys
     """Its name says the format, unless an option does."""
     path = tmp_path / name
 
-    assert 0 == _cli.main(["graph", file, "-o", str(path)])
+    assert 0 == main(["graph", file, "-o", str(path)])
     assert f"{PICTURES[form]}\n" == path.read_text(encoding="utf-8")
-    assert 0 == _cli.main(["graph", file, "-o", str(path), "--format", "dot"])
+    assert 0 == main(["graph", file, "-o", str(path), "--format", "dot"])
     assert f"{PICTURES['dot']}\n" == path.read_text(encoding="utf-8")
     assert "" == capsys.readouterr().out
 
@@ -88,7 +88,7 @@ def test_a_browser(output: list[str], opened: bool, words: str, file: str, monke
     monkeypatch.setattr("sys.stderr", errors)
     monkeypatch.chdir(folder)
 
-    assert (0 if opened else 1) == _cli.main(["graph", file, "--open", *output])
+    assert (0 if opened else 1) == main(["graph", file, "--open", *output])
     [path] = (Path(unquote(urlsplit(url).path)) for url in urls)
     assert folder.resolve() == path.parent
     assert f"{PICTURES['html']}\n" == path.read_text(encoding="utf-8")
@@ -108,7 +108,7 @@ def test_a_browser(output: list[str], opened: bool, words: str, file: str, monke
 )
 def test_failures(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
     """It is said what is wrong, in one line."""
-    assert 1 == _cli.main(arguments)
+    assert 1 == main(arguments)
     assert words in capsys.readouterr().err
 
 
@@ -118,7 +118,7 @@ def test_terminals_without_lines(encoding: str, file: str, monkeypatch: pytest.M
     output = TextIOWrapper(BytesIO(), encoding=encoding)
     monkeypatch.setattr("sys.stdout", output)
 
-    assert 0 == _cli.main(["graph", file])
+    assert 0 == main(["graph", file])
     output.seek(0)
     tree = output.read()
     assert ("├─ account" if encoding == "utf-8" else "|- account") in tree

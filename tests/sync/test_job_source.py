@@ -12,7 +12,7 @@ import pytest
 from truto_async.errors import InvalidArgumentError
 from truto_async.testing import SEED_JOBS
 from truto_sync import Truto
-from truto_sync._job_source import client_on_demand, read_file, read_job
+from truto_sync._cli.job_source import client_on_demand, read_file, read_job
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -10,7 +10,7 @@ import pytest
 from tests.sync.test_command import command
 from truto_async import SyncJob
 from truto_async.testing import SEED_JOBS
-from truto_sync import _cli
+from truto_sync._cli.main import main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,7 @@ def test_a_file(file: str) -> None:
 
 def test_an_id(truto_env: FakeTruto, capsys: pytest.CaptureFixture[str]) -> None:
     """A job of the server; nothing but the job is fetched, and nothing is started."""
-    assert 0 == _cli.main(["preview", SEED_JOBS[0]["id"], "--args", json.dumps(ARGS)])
+    assert 0 == main(["preview", SEED_JOBS[0]["id"], "--args", json.dumps(ARGS)])
 
     assert "mutex_key                   tickets-acc-1\n" in capsys.readouterr().out
     assert [f"/sync-job/{SEED_JOBS[0]['id']}"] == [request.path for request in truto_env.requests]
@@ -59,7 +59,7 @@ def test_json(file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     (tmp_path / "context.json").write_text('{"resources": {"cursor": {"value": "2026"}}}')
 
     options = ["--args", f"@{tmp_path}/args.json", "--arg", "webhook_id=hook-1", "--context", f"@{tmp_path}/context.json"]
-    assert 0 == _cli.main(["preview", file, *options, "--format", "json"])
+    assert 0 == main(["preview", file, *options, "--format", "json"])
 
     expected = SyncJob.from_dict(SEED_JOBS[0]).plan(ARGS, {"resources": {"cursor": {"value": "2026"}}}).to_dict()
     assert expected == json.loads(capsys.readouterr().out)
@@ -68,7 +68,7 @@ def test_json(file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_wrong_arguments(file: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The plan is printed all the same, and the command fails."""
-    assert 1 == _cli.main(["preview", file, "--arg", "page_size=many"])
+    assert 1 == main(["preview", file, "--arg", "page_size=many"])
 
     out = capsys.readouterr().out
     assert "! 'integrated_account_id' is missing" in out
@@ -79,7 +79,7 @@ def test_what_is_not_checked_is_no_fault(tmp_path: Path, capsys: pytest.CaptureF
     """A validation that needs a function of Truto's own does not fail the command."""
     (tmp_path / "job.json").write_text('{"id": "x", "args_validation": "$dtFromIso(args.x)"}')
 
-    assert 0 == _cli.main(["preview", str(tmp_path / "job.json")])
+    assert 0 == main(["preview", str(tmp_path / "job.json")])
     assert "\n  ? args_validation" in capsys.readouterr().out
 
 
@@ -95,7 +95,7 @@ def test_what_is_not_checked_is_no_fault(tmp_path: Path, capsys: pytest.CaptureF
 )
 def test_wrong_options(options: list[str], words: str, file: str, capsys: pytest.CaptureFixture[str]) -> None:
     """They fail with one line that says what is wrong."""
-    assert 1 == _cli.main(["preview", file, *options])
+    assert 1 == main(["preview", file, *options])
 
     error = capsys.readouterr().err
     assert error.startswith(f"error: {words}")
@@ -104,12 +104,12 @@ def test_wrong_options(options: list[str], words: str, file: str, capsys: pytest
 
 def test_no_job(capsys: pytest.CaptureFixture[str]) -> None:
     """A job is needed."""
-    assert 1 == _cli.main(["preview"])
+    assert 1 == main(["preview"])
     assert "error: preview: the id of a job or a file is needed, or --demo\n" == capsys.readouterr().err
 
 
 def test_a_run_takes_the_same_arguments(truto_env: FakeTruto) -> None:
     """What was previewed can be started."""
-    assert 0 == _cli.main(["run", SEED_JOBS[0]["id"], "--args", json.dumps(ARGS), "--arg", "page_size=7"])
+    assert 0 == main(["run", SEED_JOBS[0]["id"], "--args", json.dumps(ARGS), "--arg", "page_size=7"])
 
     assert {**ARGS, "page_size": 7} == json.loads(truto_env.requests[-1].body)["args"]

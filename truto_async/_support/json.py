@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
-__all__ = ["EMPTY", "JSONObject", "JSONValue", "as_object", "copy", "dumps", "loads"]
+__all__ = ["EMPTY", "JSONObject", "JSONValue", "as_array", "as_object", "copy", "dumps", "loads"]
 
 # Any, as json.loads has it: a recursive union would ask for a cast at each step into a free-form value.
 JSONValue: TypeAlias = Any
@@ -94,6 +94,12 @@ def dumps(value: JSONValue) -> bytes:
 def as_object(value: JSONValue) -> JSONObject:
     """Return a JSON object as it is, and an empty one in place of anything else."""
     return cast("JSONObject", value) if isinstance(value, dict) else {}
+
+
+def as_array(value: JSONValue) -> list[JSONValue]:
+    """Return a JSON array as it is, and an empty one in place of anything else."""
+    array: list[JSONValue] = value
+    return array if isinstance(value, list) else []
 
 
 def copy(value: JSONValue) -> JSONValue:

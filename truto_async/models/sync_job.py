@@ -153,6 +153,6 @@ class SyncJob(Entity):
         return Text(self._rendered())
 
     def _rendered(self) -> str:
-        from truto_async.pipeline._render import render  # noqa: PLC0415  # rarely needed
+        from truto_async.pipeline._pictures.summary import render  # noqa: PLC0415  # rarely needed
 
         return render(self).rstrip()

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from truto_async.pipeline.argument_check import *
     from truto_async.pipeline.arguments import *
+    from truto_async.pipeline.changes import *
     from truto_async.pipeline.checking import *
+    from truto_async.pipeline.difference import *
     from truto_async.pipeline.expressions import *
     from truto_async.pipeline.graph import *
     from truto_async.pipeline.placeholders import *
@@ -35,5 +37,7 @@ else:
         "checking",
         "plans",
         "planning",
+        "difference",
+        "changes",
     )
     __getattr__, __dir__ = lazy(__name__, *(f"{__name__}.{module}" for module in _MODULES))

@@ -155,7 +155,7 @@ class Graph:
 
     def to_text(self) -> str:
         """Return a tree for terminals: each node below the ones that it gets its records from."""
-        from truto_async.pipeline._tree import to_text  # noqa: PLC0415  # each picture is loaded when it is asked for
+        from truto_async.pipeline._pictures.tree import to_text  # noqa: PLC0415  # each picture is loaded when it is asked for
 
         return to_text(self)
 

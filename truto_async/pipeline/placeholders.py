@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Self
 from attrs import frozen
 
 from truto_async.errors import InvalidArgumentError
-from truto_async.pipeline._casts import MODIFIERS
-from truto_async.pipeline._javascript import WHITESPACE, UnrenderableError
-from truto_async.pipeline._paths import KeyPattern, Path, Slice, Step, parse_paths
+from truto_async.pipeline._placeholders.casts import MODIFIERS
+from truto_async.pipeline._placeholders.javascript import WHITESPACE, UnrenderableError
+from truto_async.pipeline._placeholders.paths import KeyPattern, Path, Slice, Step, parse_paths
 from truto_async.pipeline.expressions import find_expressions
 
 if TYPE_CHECKING:

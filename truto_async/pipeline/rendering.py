@@ -9,8 +9,8 @@ from attrs import define, field
 from truto_async._codec.structure_error import json_path
 from truto_async._support import json
 from truto_async.errors import InvalidArgumentError
-from truto_async.pipeline._casts import cast_value
-from truto_async.pipeline._javascript import (
+from truto_async.pipeline._placeholders.casts import cast_value
+from truto_async.pipeline._placeholders.javascript import (
     MAX_DEPTH,
     UNDEFINED,
     Method,
@@ -22,9 +22,9 @@ from truto_async.pipeline._javascript import (
     keys_of,
     replace_first,
 )
-from truto_async.pipeline._merging import deep_merge
-from truto_async.pipeline._paths import read
-from truto_async.pipeline._walking import walk
+from truto_async.pipeline._placeholders.merging import deep_merge
+from truto_async.pipeline._placeholders.paths import read
+from truto_async.pipeline._placeholders.walking import walk
 from truto_async.pipeline.placeholders import Placeholder, Template
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from truto_async.models.nodes import Node
 from truto_async.pipeline._pictures.styles import MISSING, Style, style_of
-from truto_async.pipeline._text import detail, plain, type_of
+from truto_async.pipeline._pictures.text import detail, plain, type_of
 from truto_async.pipeline.graph import EdgeKind
 
 if TYPE_CHECKING:

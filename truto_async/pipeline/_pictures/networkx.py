@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_async.pipeline._text import type_of
+from truto_async.pipeline._pictures.text import type_of
 
 if TYPE_CHECKING:
     from networkx import DiGraph

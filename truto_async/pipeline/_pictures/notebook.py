@@ -10,11 +10,11 @@ from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING
 
-from truto_async.pipeline._facts import NOT_SAID, argument_rows, facts, label
 from truto_async.pipeline._pictures.drawing import Drawing, draw, faults
+from truto_async.pipeline._pictures.facts import NOT_SAID, argument_rows, facts, label
 from truto_async.pipeline._pictures.mermaid import to_mermaid
 from truto_async.pipeline._pictures.svg import svg_picture
-from truto_async.pipeline._tree import to_text
+from truto_async.pipeline._pictures.tree import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

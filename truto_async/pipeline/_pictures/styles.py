@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from truto_async.pipeline._text import type_of
+from truto_async.pipeline._pictures.text import type_of
 
 if TYPE_CHECKING:
     from truto_async.models.nodes import Node

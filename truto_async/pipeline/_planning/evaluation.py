@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from truto_async._codec.structure_error import json_path
 from truto_async._support import json
 from truto_async.pipeline import _jsonata
-from truto_async.pipeline._javascript import UNDEFINED, UnrenderableError, in_text
-from truto_async.pipeline._paths import read
+from truto_async.pipeline._placeholders.javascript import UNDEFINED, UnrenderableError, in_text
+from truto_async.pipeline._placeholders.paths import read
 from truto_async.pipeline._planning.scope import ABSENT, NotKnownError, OpenObject
 from truto_async.pipeline._planning.templates import fill_in, is_template
 from truto_async.pipeline.plans import Undecided

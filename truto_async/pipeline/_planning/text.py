@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from truto_async.pipeline._text import plain
+from truto_async.pipeline._pictures.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

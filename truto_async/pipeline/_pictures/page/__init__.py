@@ -16,7 +16,7 @@ from truto_async._support.json import as_object
 from truto_async.models.sync_job import SyncJob
 from truto_async.pipeline._pictures.drawing import draw, faults
 from truto_async.pipeline._pictures.svg import ARROW_LOOKS, svg_element
-from truto_async.pipeline._text import plain
+from truto_async.pipeline._pictures.text import plain
 from truto_async.pipeline.expressions import find_expressions
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from truto_async.errors import InvalidArgumentError
-from truto_sync._cli_arguments import add_options, read_arguments, read_object
-from truto_sync._job_source import SOURCE_HELP, client_on_demand, read_job
+from truto_sync._cli.arguments import add_options, read_arguments, read_object
+from truto_sync._cli.job_source import SOURCE_HELP, client_on_demand, read_job
 
 if TYPE_CHECKING:
     import argparse

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from truto_sync._job_source import SOURCE_HELP
+from truto_sync._cli.job_source import SOURCE_HELP
 
 if TYPE_CHECKING:
     import argparse
 
-    from truto_sync._job_source import Connect
+    from truto_sync._cli.job_source import Connect
 
 __all__ = ["add_commands"]
 
@@ -47,6 +47,6 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser], 
 
 
 def _check(connect: Connect, options: argparse.Namespace) -> int:
-    from truto_sync._check import check  # noqa: PLC0415  # brings in all rules, for this command only
+    from truto_sync._cli.checking import check  # noqa: PLC0415  # brings in all rules, for this command only
 
     return check(connect, options)

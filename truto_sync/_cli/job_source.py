@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from truto_async._support import json
 from truto_async.errors import InvalidArgumentError, ResponseDecodeError
 from truto_async.models import SyncJob
+from truto_sync._files import yaml_text
+from truto_sync._files.errors import BadFileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -23,12 +25,13 @@ if TYPE_CHECKING:
     Connect: TypeAlias = Callable[..., AbstractContextManager[tuple[Truto, str]]]
     Client: TypeAlias = Callable[[], tuple[Truto, str]]
 
-__all__ = ["SOURCE_HELP", "client_on_demand", "is_file", "read_file", "read_job"]
+__all__ = ["SOURCE_HELP", "client_on_demand", "is_file", "is_yaml", "read_file", "read_job"]
 
 SOURCE_HELP = "the job's id, or a file with the job; - for standard input"
 """What commands say about such an argument."""
 
-_SUFFIXES = (".json", ".yaml", ".yml")
+_YAML_SUFFIXES = (".yaml", ".yml")
+_SUFFIXES = (".json", *_YAML_SUFFIXES)
 
 
 @contextmanager
@@ -72,13 +75,23 @@ def is_file(source: str) -> bool:
     return source == "-" or looks_like_a_path or Path(source).exists()
 
 
+def is_yaml(source: str) -> bool:
+    """Return whether a source is a file with YAML, by its name; others have JSON."""
+    return source.lower().endswith(_YAML_SUFFIXES)
+
+
 def _document(source: str) -> JSONValue:
-    """Return the JSON value in a file. Other formats have their place here."""
+    """Return what a file says: YAML if its name says so, else JSON."""
     data = _read(source)
     try:
-        return json.loads(data)
+        return yaml_text.to_json(yaml_text.load(data.decode("utf-8-sig"))) if is_yaml(source) else json.loads(data)
+    except BadFileError as error:
+        place = _name(source) if error.line is None else f"line {error.line} of {_name(source)}"
+        raise InvalidArgumentError(f"{place}: {error}") from None
     except ValueError as error:
-        raise InvalidArgumentError(f"{_name(source)} is not JSON: {error}") from None
+        raise InvalidArgumentError(
+            f"{_name(source)} is not {'UTF-8 text' if is_yaml(source) else 'JSON'}: {error}"
+        ) from None
 
 
 def _read(source: str) -> bytes:

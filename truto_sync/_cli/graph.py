@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from truto_async.errors import InvalidArgumentError
-from truto_sync._job_source import SOURCE_HELP, client_on_demand, read_job
+from truto_sync._cli.job_source import SOURCE_HELP, client_on_demand, read_job
 
 if TYPE_CHECKING:
     import argparse
 
     from truto_async.pipeline import Graph
-    from truto_sync._job_source import Connect
+    from truto_sync._cli.job_source import Connect
 
 __all__ = ["add_commands"]
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from truto_async.errors import InvalidArgumentError, TrutoError
 from truto_async.pipeline import RULES, Severity
-from truto_async.pipeline._text import plain
-from truto_sync._job_source import client_on_demand, is_file, read_job
-from truto_sync._json_lines import find_lines, line_of
-from truto_sync._sarif import Checked, sarif_log
+from truto_async.pipeline._pictures.text import plain
+from truto_sync._cli.job_source import client_on_demand, is_file, is_yaml, read_job
+from truto_sync._cli.sarif import Checked, sarif_log
+from truto_sync._files import yaml_text
+from truto_sync._files.errors import BadFileError
+from truto_sync._files.json_lines import find_lines, line_of
 
 if TYPE_CHECKING:
     import argparse
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from truto_async._support.json import JSONObject
     from truto_async.pipeline import Finding
-    from truto_sync._job_source import Client, Connect
+    from truto_sync._cli.job_source import Client, Connect
 
 __all__ = ["check"]
 
@@ -75,11 +77,14 @@ def _checked(source: str | None, client: Client, ignored: Sequence[tuple[str, st
 
 
 def _lines(source: str, findings: Sequence[Finding]) -> Sequence[int | None]:
-    """Return the lines of findings in a file, where it is JSON."""
+    """Return the lines of findings in a file, where it can be read once more."""
     try:
         text = Path(source).read_text("utf-8-sig") if findings else "null"
+        if is_yaml(source):
+            document = yaml_text.load(text)
+            return [yaml_text.line_of(document, finding.path) for finding in findings]
         json.loads(text)
-    except (OSError, ValueError):
+    except (OSError, ValueError, BadFileError):
         return [None] * len(findings)
     lines = find_lines(text)
     return [line_of(finding.path, lines) for finding in findings]

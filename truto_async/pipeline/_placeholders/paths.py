@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import field, frozen
 
-from truto_async.pipeline._javascript import (
+from truto_async.pipeline._placeholders.javascript import (
     ARRAY_METHODS,
     FUNCTION_METHODS,
     OBJECT_METHODS,

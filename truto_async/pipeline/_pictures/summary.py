@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
-from truto_async.pipeline._facts import argument_rows, facts, label
-from truto_async.pipeline._text import plain
-from truto_async.pipeline._tree import tree
+from truto_async.pipeline._pictures.facts import argument_rows, facts, label
+from truto_async.pipeline._pictures.text import plain
+from truto_async.pipeline._pictures.tree import tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from truto_async.errors import TrutoError
-from truto_async.pipeline._render import line, render
-from truto_async.pipeline._text import plain
-from truto_sync import _cli_check, _cli_pipeline, _cli_preview, _cli_runs
-from truto_sync._fetch import fetch, read_ids
+from truto_async.pipeline._pictures.summary import line, render
+from truto_async.pipeline._pictures.text import plain
+from truto_sync._cli import check, diff, files, graph, preview, runs
+from truto_sync._cli.fetch import fetch, read_ids
 from truto_sync.client import Truto
 
 if TYPE_CHECKING:
@@ -29,23 +29,24 @@ _DESCRIPTION = "Look at Truto's sync jobs and run them. Needs TRUTO_API_TOKEN; T
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit status: 0, or 1 if it failed; wrong usage exits with 2."""
+    """Run the command and return its exit status: 0, or 1 if it failed, 2 for `diff`; wrong usage exits with 2."""
     options = _parser().parse_args(arguments)
+    failure: int = options.failure
     _never_fail_to_print()
     try:
         status: int = options.run(options)
         print(end="", flush=True)  # a failure to write shows here, and not at exit
     except TrutoError as error:
         print("error:", plain(" ".join(str(error).split())), file=sys.stderr)
-        return 1
+        return failure
     except BrokenPipeError:
         # The reader has seen enough, as in `| head -1`; what is left must not fail again at exit.
         _discard_output()
-        return 1
+        return failure
     except OSError as error:
         _discard_output()
         print(f"error: {error}", file=sys.stderr)
-        return 1
+        return failure
     except KeyboardInterrupt as interruption:
         for note in getattr(interruption, "__notes__", ()):  # that a run goes on
             print(note, file=sys.stderr)
@@ -55,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m truto_sync", description=_DESCRIPTION)
+    parser.set_defaults(failure=1)  # the exit status of a failure
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     get = commands.add_parser("get", help="print one sync job", description="Print one sync job.")
     get.add_argument("id", nargs="?", help="the job's id; with --demo the first demo job is the default")
@@ -74,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--resume", action="store_true", help="keep what the file has, and fetch the rest")
     many.add_argument("--demo", action="store_true", help="ask a demo server on this machine; needs no account")
     many.set_defaults(run=_fetch)
-    for module in (_cli_pipeline, _cli_check, _cli_preview, _cli_runs):
+    for module in (graph, check, preview, diff, files, runs):
         module.add_commands(commands, _client)
     return parser
 

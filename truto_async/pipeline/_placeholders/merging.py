@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from truto_async.pipeline._javascript import MAX_DEPTH, OBJECT_METHODS, UnrenderableError, is_array, is_object
+from truto_async.pipeline._placeholders.javascript import MAX_DEPTH, OBJECT_METHODS, UnrenderableError, is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from truto_async._support import collector
-from truto_async.pipeline._javascript import (
+from truto_async.pipeline._placeholders.javascript import (
     WHITESPACE,
     Method,
     UnrenderableError,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field
 
-from truto_async.pipeline._javascript import UNDEFINED, is_array, is_object, keys_of
+from truto_async.pipeline._placeholders.javascript import UNDEFINED, is_array, is_object, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from attrs import frozen
 
 from truto_async._support import json
-from truto_async.pipeline._jsonata_parser import keep_pattern, parser_of
-from truto_async.pipeline._jsonata_tree import Analysis
-from truto_async.pipeline._truto_functions import TRUTO_FUNCTIONS, evaluated_here
+from truto_async.pipeline._jsonata.parser import keep_pattern, parser_of
+from truto_async.pipeline._jsonata.tree import Analysis
+from truto_async.pipeline._jsonata.truto_functions import TRUTO_FUNCTIONS, evaluated_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import ModuleType
 
     from truto_async._support.json import JSONValue
-    from truto_async.pipeline._jsonata_tree import Path
+    from truto_async.pipeline._jsonata.tree import Path
 
 __all__ = [
     "MISSING",

@@ -10,9 +10,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeAlias
 
 from truto_async.errors import InvalidArgumentError
-from truto_async.pipeline._text import plain
+from truto_async.pipeline._pictures.text import plain
 from truto_async.runs import RunFailedError, RunFinished, RunProgress, RunRateLimited, RunStalled, RunStatusChanged
-from truto_sync._cli_arguments import add_options, read_arguments
+from truto_sync._cli.arguments import add_options, read_arguments
 
 if TYPE_CHECKING:
     import argparse

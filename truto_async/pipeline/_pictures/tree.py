@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from truto_async.pipeline._pictures.drawing import faults
-from truto_async.pipeline._text import detail, plain, type_of
+from truto_async.pipeline._pictures.text import detail, plain, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

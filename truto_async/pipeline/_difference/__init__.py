@@ -1,0 +1,1 @@
+"""How two jobs are compared."""

@@ -1,0 +1,1 @@
+"""Placeholders as JavaScript has them: values, paths, casts, merging."""
