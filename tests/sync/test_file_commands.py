@@ -390,6 +390,24 @@ def test_a_create_whose_file_is_gone(truto_env: FakeTruto, folder: Path, capsys:
     )
 
 
+def test_a_create_whose_file_was_renamed(truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is still known by what the file says: the job is neither made again nor pulled into another file."""
+    folder.mkdir()
+    (folder / "new.yaml").write_text(NEW)
+    truto_env.fail(drop=True)
+    assert 1 == run("apply", "--yes")
+    (folder / "new.yaml").rename(folder / "users.yaml")
+    capsys.readouterr()
+
+    assert 0 == run("pull")
+    assert "undecided sync-jobs/users.yaml: an earlier apply may have made its job" in capsys.readouterr().out
+    truto_env.fail()  # not at all: the first job that is compared
+    assert 0 == run("apply", "--yes")
+    assert "adopted  sync-jobs/users.yaml\n" in capsys.readouterr().out
+    assert ["POST"] == [method for method, _ in writes(truto_env)]
+    assert not (folder / ".truto" / "creating").exists()
+
+
 def test_equal_creates_whose_answers_are_lost(
     truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -556,6 +574,81 @@ def test_prune_takes_care(truto_env: FakeTruto, folder: Path, capsys: pytest.Cap
     assert 1 == run("apply", "--prune", "--yes")
     assert "delete" not in capsys.readouterr().out
     assert 4 == len(truto_env.jobs)
+
+
+@pytest.mark.parametrize("place", ["zendesk/tickets.yml", "tickets.json", ".tickets.yaml"])
+def test_prune_looks_for_files_that_were_moved(
+    place: str, truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A job is not deleted while a file that is not looked at has its id, such as one in a folder below."""
+    run("pull")
+    (folder / "zendesk").mkdir()
+    (folder / "zendesk" / "other.yaml").write_text("id: other")
+    (folder / "zendesk" / "notes.txt").write_text(HELPDESK)
+    (folder / TICKETS).unlink()
+    (folder / place).write_text(f'{{"job": "{HELPDESK.upper()}"}}')
+    capsys.readouterr()
+
+    assert 1 == run("apply", "--prune", "--yes")
+    name = f"Zendesk tickets to warehouse ({HELPDESK})"
+    assert (
+        f"problem  {name}: it has no file any more, but its id is in {Path('sync-jobs', place)}, which is not looked at; "
+        "make that its file again, or remove it\n"
+    ) in capsys.readouterr().out
+    assert [] == writes(truto_env)
+    (folder / place).unlink()
+    assert 0 == run("apply", "--prune", "--yes")
+    assert HELPDESK not in truto_env.jobs
+
+
+def test_prune_and_a_link_that_leads_nowhere(truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It may be what became of the file: nothing is deleted."""
+    run("pull")
+    (folder / TICKETS).unlink()
+    (folder / TICKETS).symlink_to("nowhere.yaml")
+    capsys.readouterr()
+
+    assert 1 == run("apply", "--prune", "--yes")
+    assert f"problem  sync-jobs/{TICKETS}: it is a symbolic link; put the file itself here\n" in capsys.readouterr().out
+    assert [] == writes(truto_env)
+
+
+def test_another_environment(
+    truto_env: FakeTruto, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where none of the jobs is, no job is created, and nothing is forgotten that the right environment needs."""
+    run("pull")
+    (folder / TICKETS).unlink()
+    (folder / "new.yaml").write_text(NEW)
+    before = tree(folder)
+    with FakeTruto(()) as other, monkeypatch.context() as patch:
+        patch.setenv("TRUTO_API_TOKEN", other.token)
+        patch.setenv("TRUTO_API_BASE_URL", other.url)
+        capsys.readouterr()
+        assert 1 == run("apply", "--prune", "--yes")
+        assert "problem  sync-jobs/new.yaml: it would be created where none of the other files' jobs is; " in (
+            capsys.readouterr().out
+        )
+        assert [] == writes(other)
+        (folder / "new.yaml").rename(folder / "new.txt")
+        assert 0 == run("apply", "--prune", "--yes")
+        (folder / "new.txt").rename(folder / "new.yaml")
+        assert before == tree(folder)
+        assert 0 == run("pull")
+        assert before == tree(folder)
+    assert 0 == run("apply", "--prune", "--yes")
+    assert ["POST", "DELETE"] == [method for method, _ in writes(truto_env)]
+
+
+def test_a_long_name(truto_env: FakeTruto, folder: Path) -> None:
+    """A file may have a name as long as the system allows."""
+    folder.mkdir()
+    name = "n" * 250 + ".yaml"
+    (folder / name).write_text(NEW)
+
+    assert 0 == run("apply", "--yes")
+    [id_] = [id_ for id_, job in truto_env.jobs.items() if job["label"] == "New"]
+    assert f"id: {id_}\n" in (folder / name).read_text()
 
 
 def test_jobs_that_were_deleted_on_the_server(

@@ -32,6 +32,9 @@ __all__ = ["carry_out", "changes_of", "tidy_up"]
 
 def tidy_up(plan: Plan, folder: Folder) -> None:
     """Remember what the comparison showed; nothing is changed on the server."""
+    for name, unfinished in plan.renamed.items():
+        folder.begin(unfinished)
+        folder.end(name)
     for base in plan.in_step:
         folder.remember(base)
     for id_ in plan.forgotten:

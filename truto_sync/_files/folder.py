@@ -7,14 +7,16 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import attrs
 from attrs import frozen
 
 from truto_async.errors import InvalidArgumentError, ResponseDecodeError
+from truto_async.pipeline._difference.content import canonical, content_of
 from truto_sync._files.errors import BadFileError, ChangedMeanwhileError
 from truto_sync._files.job_file import SUFFIXES, JobFile, read_job_file
 from truto_sync._files.records import Base, Unfinished
@@ -48,7 +50,13 @@ class Contents:
     """The states that the files were last in step with, by the job's id in lower case."""
 
     unfinished: Mapping[str, Unfinished] = {}
-    """The creates whose outcome is not known, by the name of their file."""
+    """The creates whose outcome is not known, by the name that their file has now."""
+
+    renamed: Mapping[str, Unfinished] = {}
+    """Those whose file was renamed since, by the name that it had."""
+
+    strays: Mapping[str, Path] = {}
+    """The files that are not looked at, but have the id of a job whose file was removed, by this id in lower case."""
 
     names: frozenset[str] = frozenset()
     """The names that are taken, in lower case."""
@@ -79,10 +87,12 @@ class Folder:
         bad: dict[str, BadFileError] = {}
         others: list[str] = []
         for name, entry in found.items():
-            if name.startswith(".") or Path(name).suffix.lower() not in SUFFIXES or not entry.is_file():
+            if name.startswith(".") or Path(name).suffix.lower() not in SUFFIXES:
                 continue
-            if entry.is_symlink():
+            if entry.is_symlink():  # also one that leads nowhere: it may be what became of a file
                 bad[name] = BadFileError("it is a symbolic link; put the file itself here")
+                continue
+            if not entry.is_file():
                 continue
             try:
                 file = read_job_file(name, (self.path / name).read_bytes())
@@ -92,12 +102,17 @@ class Folder:
                 files += [] if file is None else [file]
                 others += [name] if file is None else []
         bad |= _with_the_same_id(files)
+        bases = {base.id.lower(): base for base in _records(self._bases, Base)}
+        unfinished = {unfinished.file: unfinished for unfinished in _records(self._creates, Unfinished)}
+        renamed = _renamed(unfinished, [file for file in files if not file.job.id], found)
         return Contents(
             files=[file for file in files if file.name not in bad],
             bad=bad,
             others=others,
-            bases={base.id.lower(): base for base in _records(self._bases, Base)},
-            unfinished={unfinished.file: unfinished for unfinished in _records(self._creates, Unfinished)},
+            bases=bases,
+            unfinished={one.file: one for one in (unfinished | renamed).values()},
+            renamed=renamed,
+            strays=self._strays(bases.keys() - {file.job.id.lower() for file in files}, {file.name for file in files}),
             names=frozenset(name.lower() for name in found),
         )
 
@@ -132,6 +147,17 @@ class Folder:
         with suppress(OSError):
             self._creates.rmdir()
 
+    def _strays(self, ids: Collection[str], names: Collection[str]) -> dict[str, Path]:
+        """Find the JSON and YAML files with one of these ids in them that are not looked at, in folders below as well."""
+        strays: dict[str, Path] = {}
+        for root, folders, files in os.walk(self.path) if ids else ():
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for path in (Path(root, name) for name in sorted(files) if Path(name).suffix.lower() in SUFFIXES):
+                if path.is_file() and not (path.parent == self.path and path.name in names):
+                    text = path.read_text("utf-8", "replace").lower()
+                    strays |= {id_: path for id_ in ids if id_ in text}
+        return strays
+
     def _base_path(self, id_: str) -> Path:
         plain = id_.lower() if _PLAIN_ID.fullmatch(id_.lower()) else f"id-{_short(id_.lower())}"
         return self._bases / f"{plain}.json"
@@ -148,6 +174,18 @@ def _with_the_same_id(files: Sequence[JobFile]) -> Iterator[tuple[str, BadFileEr
     for same in names.values():
         if len(same) > 1:
             yield from ((name, BadFileError(f"the job's id is in several files: {', '.join(same)}")) for name in same)
+
+
+def _renamed(unfinished: Mapping[str, Unfinished], new: Sequence[JobFile], found: Collection[str]) -> dict[str, Unfinished]:
+    """Find the creates whose file has another name now, by the old one: a new file says what was sent."""
+    renamed: dict[str, Unfinished] = {}
+    unknown = {file.name: canonical(content_of(file.job)) for file in new if file.name not in unfinished}
+    for name, one in unfinished.items():
+        same = next((other for other, text in unknown.items() if text == canonical(one.sent)), None)
+        if name not in found and same is not None:
+            del unknown[same]
+            renamed[name] = attrs.evolve(one, file=same)
+    return renamed
 
 
 def _records(folder: Path, kind: type[M]) -> Iterator[M]:
@@ -170,7 +208,7 @@ def _short(text: str) -> str:
 def _write(path: Path, data: bytes) -> None:
     """Write a file beside the one that it takes the place of, and put it there when it is whole and on the disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    beside = path.with_name(f".{secrets.token_hex(8)}.tmp")  # short: the name of the file may be as long as may be
     try:
         with beside.open("xb") as file:
             file.write(data)

@@ -11,8 +11,8 @@ from truto_async._support.json import JSONObject
 from truto_async.models import SyncJob
 from truto_async.pipeline.difference import JobDiff, diff
 from truto_sync._files.job_file import JobFile
-from truto_sync._files.records import Base, base_of, jobs_made_by
-from truto_sync._files.states import entries_of
+from truto_sync._files.records import Base, Unfinished, base_of, jobs_made_by
+from truto_sync._files.states import entries_of, is_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -116,6 +116,9 @@ class Plan:
     settled: list[str] = field(factory=list[str])
     """The files whose create had no known outcome, and that have an id by now."""
 
+    renamed: dict[str, Unfinished] = field(factory=dict[str, Unfinished])
+    """The creates of no known outcome whose file was renamed, by the name that it had."""
+
 
 def plan_of(
     contents: Contents, jobs: Mapping[str, SyncJob], all_jobs: Iterable[SyncJob] = (), *, prune: bool = False
@@ -139,7 +142,9 @@ def plan_of(
         elif entry.file is not None:
             _plan_file(plan, entry, entry.file)
         elif not contents.bad:  # else the file may only seem to have been removed
-            _plan_removed(plan, entry, prune=prune)
+            _plan_removed(plan, entry, contents, prune=prune)
+    if is_elsewhere(contents, jobs):
+        _take_care(plan)
     return plan
 
 
@@ -151,8 +156,9 @@ def name_of_job(job: SyncJob) -> str:
 def _plan_unfinished(plan: Plan, contents: Contents) -> None:
     """Look after creates without a known outcome whose file has an id by now, or is gone."""
     ids = {file.name: file.job.id for file in contents.files}
+    plan.renamed |= contents.renamed
     plan.settled += [name for name in contents.unfinished if ids.get(name)]
-    for name in contents.unfinished.keys() - ids.keys() - contents.bad.keys():
+    for name in contents.unfinished.keys() - ids.keys() - contents.bad.keys() - contents.renamed.keys():
         plan.notes.append((name, "the file is gone, and an earlier create of it has no known outcome; look for its job"))
 
 
@@ -194,15 +200,27 @@ def _plan_file(plan: Plan, entry: Entry, file: JobFile) -> None:
             plan.problems.append(Problem(name=file.name, text=f"{why}; {_OVERWRITE}", difference=difference))
 
 
-def _plan_removed(plan: Plan, entry: Entry, *, prune: bool) -> None:
+def _plan_removed(plan: Plan, entry: Entry, contents: Contents, *, prune: bool) -> None:
     if entry.job is None:
         plan.forgotten += [] if entry.base is None else [entry.base.id]
         return
     name = name_of_job(entry.job)
+    stray = contents.strays.get(entry.job.id.lower())
     if not prune:
         plan.notes.append((name, "it has no file any more; --prune deletes it"))
+    elif stray is not None:
+        where = f"its id is in {stray}, which is not looked at"
+        text = f"it has no file any more, but {where}; make that its file again, or remove it"
+        plan.problems.append(Problem(name=name, text=text))
     elif entry.state == "removed":
         plan.steps.append(Delete(entry.job))
     else:
         text = "its file was removed, but it was changed on the server since; `pull` brings it back"
         plan.problems.append(Problem(name=name, text=text))
+
+
+def _take_care(plan: Plan) -> None:
+    """Neither create nor forget a job where there is none of those of the files: it may be the wrong environment."""
+    text = "it would be created where none of the other files' jobs is; is this their environment? If so, remove their files"
+    plan.problems += [Problem(name=step.file.name, text=text) for step in plan.steps if isinstance(step, Create)]
+    plan.forgotten.clear()

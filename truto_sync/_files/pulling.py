@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from truto_sync._files.job_file import SUFFIXES, new_file
 from truto_sync._files.names import new_name
 from truto_sync._files.records import base_of, jobs_made_by
-from truto_sync._files.states import entries_of
+from truto_sync._files.states import entries_of, is_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,10 +41,11 @@ def pull(
     taken = set(contents.names)
     new = {file.name for file in contents.files if not file.job.id}
     unfinished = [one for one in contents.unfinished.values() if one.file in new]
+    elsewhere = is_elsewhere(contents, jobs)
     for entry in entries_of(contents, jobs):
         if entry.job is None:
             if all_jobs:
-                yield from _without_job(folder, entry)
+                yield from _without_job(folder, entry, is_forgotten=not elsewhere)
         elif entry.file is None and (made_by := [one for one in unfinished if jobs_made_by(one, [entry.job])]):
             yield "undecided", made_by[0].file
         elif entry.file is None:
@@ -57,10 +58,10 @@ def pull(
             yield _pulled(folder, entry, entry.file, entry.job, overwrite=overwrite), entry.file.name
 
 
-def _without_job(folder: Folder, entry: Entry) -> Iterator[tuple[Outcome, str]]:
+def _without_job(folder: Folder, entry: Entry, *, is_forgotten: bool) -> Iterator[tuple[Outcome, str]]:
     if entry.file is not None and entry.state != "new":
         yield "gone", entry.file.name
-    elif entry.state == "forgotten" and entry.base is not None:
+    elif entry.state == "forgotten" and entry.base is not None and is_forgotten:
         folder.forget(entry.base.id)
 
 

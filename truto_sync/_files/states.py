@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from truto_sync._files.folder import Contents
 
-__all__ = ["Entry", "State", "entries_of"]
+__all__ = ["Entry", "State", "entries_of", "is_elsewhere"]
 
 State: TypeAlias = Literal[
     "new",  # the file has no id: its job is still to be made
@@ -62,6 +62,12 @@ def entries_of(contents: Contents, jobs: Mapping[str, SyncJob]) -> Iterator[Entr
     for id_ in {**jobs, **contents.bases}:
         if id_ not in filed:
             yield _entry(None, id_, contents, jobs)
+
+
+def is_elsewhere(contents: Contents, jobs: Mapping[str, SyncJob]) -> bool:
+    """Return whether the server has none of the jobs that files have the ids of: the environment may be another."""
+    ids = {file.job.id.lower() for file in contents.files if file.job.id}
+    return bool(ids) and ids.isdisjoint(jobs)
 
 
 def _entry(file: JobFile | None, id_: str, contents: Contents, jobs: Mapping[str, SyncJob]) -> Entry:
