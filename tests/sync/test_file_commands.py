@@ -333,7 +333,9 @@ def test_a_create_whose_answer_is_lost(truto_env: FakeTruto, folder: Path, capsy
     assert 0 == run("plan", "--detailed-exitcode")
 
 
-def test_a_create_that_did_not_happen(truto_env: FakeTruto, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_create_that_did_not_happen(
+    truto_env: FakeTruto, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """One that was refused or not even sent is forgotten; one that got lost before it was carried out is made again."""
     folder.mkdir()
     (folder / "new.yaml").write_text(NEW)
@@ -348,8 +350,12 @@ def test_a_create_that_did_not_happen(truto_env: FakeTruto, folder: Path, monkey
     assert 1 == run("apply", "--yes")
     assert (folder / ".truto" / "creating").exists()
     edit(folder / "new.yaml", "label: New", "label: Newer")
+    capsys.readouterr()
 
     assert 0 == run("apply", "--yes")
+    assert "note     sync-jobs/new.yaml: an earlier create of it has no known outcome; no job is as it was sent" in (
+        capsys.readouterr().out
+    )
     assert "Newer" in [job["label"] for job in truto_env.jobs.values()]
     assert not (folder / ".truto" / "creating").exists()
 
@@ -599,6 +605,20 @@ def test_prune_looks_for_files_that_were_moved(
     (folder / place).unlink()
     assert 0 == run("apply", "--prune", "--yes")
     assert HELPDESK not in truto_env.jobs
+
+
+@pytest.mark.parametrize("text", ["", "\n \n"])
+def test_prune_and_a_file_that_was_emptied(
+    text: str, truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It was not removed, and may have been a job's: nothing is deleted."""
+    run("pull")
+    (folder / TICKETS).write_text(text)
+    capsys.readouterr()
+
+    assert 1 == run("apply", "--prune", "--yes")
+    assert f"problem  sync-jobs/{TICKETS}: it is empty; restore or remove it\n" in capsys.readouterr().out
+    assert [] == writes(truto_env)
 
 
 def test_prune_and_a_link_that_leads_nowhere(truto_env: FakeTruto, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

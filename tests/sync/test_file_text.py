@@ -364,7 +364,7 @@ def test_a_place_that_is_not_there() -> None:
         assert line == yaml_text.line_of(document, path)
 
 
-@pytest.mark.parametrize("text", ["", "[1]", "3", "name: package\n", "label: only\n"])
+@pytest.mark.parametrize("text", ["# empty\n", "[1]", "3", "name: package\n", "label: only\n"])
 def test_files_about_something_else(text: str) -> None:
     """A file is about a job if it has an id or resources."""
     assert read_job_file("a.yaml", text.encode()) is None

@@ -69,7 +69,10 @@ def read_job_file(name: str, data: bytes) -> JobFile | None:
 
     Raises BadFileError, and InvalidArgumentError for YAML where ruamel.yaml is not installed.
     """
-    document, line_at = _parse(_format(name), _text(data))
+    text = _text(data)
+    if not text.strip():  # a job may have been in it
+        raise BadFileError("it is empty; restore or remove it")
+    document, line_at = _parse(_format(name), text)
     if document.get("id") is None and "resources" not in document:
         return None
     try:

@@ -170,6 +170,9 @@ def _plan_new(plan: Plan, file: JobFile, contents: Contents, unfiled: dict[str, 
             del unfiled[job.id]
             plan.steps.append(Adopt(file, unfinished.sent, job))
         case []:
+            if unfinished is not None:
+                text = "an earlier create of it has no known outcome; no job is as it was sent, so that it is sent again"
+                plan.notes.append((file.name, text))
             version = 4 if file.job.default_runtime_version is None else file.job.default_runtime_version  # as `create` does
             plan.steps.append(Create(file, attrs.evolve(file.job, default_runtime_version=version)))
         case _:
