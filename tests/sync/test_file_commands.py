@@ -660,6 +660,33 @@ def test_another_environment(
     assert ["POST", "DELETE"] == [method for method, _ in writes(truto_env)]
 
 
+def test_pulling_from_another_environment(
+    truto_env: FakeTruto, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its jobs are not put among those of the right one; single jobs and those of a product are."""
+    run("pull", "sync-jobs", HELPDESK, DRIVE)
+    before = tree(folder)
+    with FakeTruto(SEED_JOBS[2:]) as other, monkeypatch.context() as patch:
+        patch.setenv("TRUTO_API_TOKEN", other.token)
+        patch.setenv("TRUTO_API_BASE_URL", other.url)
+        capsys.readouterr()
+        assert 1 == run("pull")
+        assert "error: none of the jobs that the files in sync-jobs have is on the server; " in capsys.readouterr().err
+        assert before == tree(folder)
+    assert 0 == run("pull", "--integration", "hubspot")
+    assert 3 == len([*folder.glob("*.yaml")])
+
+
+def test_an_id_in_upper_case(truto_env: FakeTruto, folder: Path) -> None:
+    """It is asked for as the server writes it, where that is known."""
+    run("pull")
+    edit(folder / TICKETS, HELPDESK, HELPDESK.upper())
+    edit(folder / TICKETS, "label: Zendesk", "label: My Zendesk")
+
+    assert 0 == run("apply", "--yes")
+    assert "My Zendesk tickets to warehouse" == truto_env.jobs[HELPDESK]["label"]
+
+
 def test_a_long_name(truto_env: FakeTruto, folder: Path) -> None:
     """A file may have a name as long as the system allows."""
     folder.mkdir()

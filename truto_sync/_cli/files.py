@@ -18,6 +18,7 @@ from truto_sync._files.folder import Contents, Folder
 from truto_sync._files.job_file import SUFFIXES
 from truto_sync._files.planning import Adopt, Create, Delete, Update, name_of_job, plan_of
 from truto_sync._files.pulling import pull
+from truto_sync._files.states import is_elsewhere
 
 if TYPE_CHECKING:
     import argparse
@@ -100,8 +101,11 @@ def _pull(connect: Connect, options: argparse.Namespace) -> int:
             jobs = _jobs(truto, options.ids)
         else:
             jobs = {job.id.lower(): job for job in truto.sync_jobs.list(integration_name=options.integration)}
-    outcomes: Counter[str] = Counter()
     every = not options.ids and options.integration is None
+    if every and jobs and is_elsewhere(contents, jobs):
+        problem = f"none of the jobs that the files in {folder.path} have is on the server; is this their environment?"
+        raise InvalidArgumentError(f"{problem} If so, remove these files; else pull to another folder")
+    outcomes: Counter[str] = Counter()
     chosen = dict(sorted(jobs.items()))
     for outcome, name in pull(folder, contents, chosen, options.format, overwrite=options.overwrite, all_jobs=every):
         outcomes[outcome] += 1
@@ -153,8 +157,8 @@ def _jobs(truto: Truto, ids: Collection[str]) -> dict[str, SyncJob]:
 
 
 def _compare(truto: Truto, contents: Contents, *, prune: bool) -> Plan:
-    ids = {base.id.lower(): base.id for base in contents.bases.values()}
-    ids |= {file.job.id.lower(): file.job.id for file in contents.files if file.job.id}
+    ids = {file.job.id.lower(): file.job.id for file in contents.files if file.job.id}
+    ids |= {base.id.lower(): base.id for base in contents.bases.values()}  # in the server's spelling
     jobs = _jobs(truto, ids.values())
     is_any_unknown = any(file.name in contents.unfinished and not file.job.id for file in contents.files)
     return plan_of(contents, jobs, truto.sync_jobs.list() if is_any_unknown else (), prune=prune)
