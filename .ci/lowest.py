@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())["project"]
-for requirement in [*project["dependencies"], *project["optional-dependencies"]["speed"]]:
+extras = project["optional-dependencies"]
+for requirement in [*project["dependencies"], *extras["speed"], *extras["redis"]]:
     name, lowest = re.fullmatch(r"([\w-]+)>=([\d.]+).*", requirement).groups()
     print(f"{name}=={lowest}")

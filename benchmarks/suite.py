@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmarks import environments, machine, nginx, report, results
+from benchmarks import environments, machine, nginx, redis_server, report, results
 from benchmarks.bench import Bench
 from benchmarks.cases import CASES
 from benchmarks.output import say
@@ -54,6 +54,7 @@ def run(plan: Plan) -> None:
 def _prepare() -> None:
     """Find or make what is needed, before anything is measured."""
     nginx.find()
+    redis_server.find()
     environments.niquests_python()
     if environments.has_official():
         environments.official_folder()

@@ -56,10 +56,22 @@ class Worker:
 
     def run(self, amount: int) -> Sample:
         """Have it do a round."""
+        self.begin(amount)
+        return self.finish()
+
+    def begin(self, amount: int) -> None:
+        """Have it begin a round."""
         assert self._process.stdin is not None  # noqa: S101  # it was started with a pipe
         self._process.stdin.write(f"{amount}\n")
         self._process.stdin.flush()
+
+    def finish(self) -> Sample:
+        """Wait for the end of the round."""
         return Sample(**self._read())
+
+    def kill(self) -> None:
+        """End it without a word, in the middle of a round."""
+        self._process.kill()
 
     def stop(self, *, at_once: bool) -> None:
         """End it."""

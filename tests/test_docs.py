@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import redis_server
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -32,7 +34,22 @@ def log_level() -> Iterator[None]:
     logger.setLevel(level)
 
 
-@pytest.mark.usefixtures("log_level")
+@pytest.fixture(scope="module")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run a Redis server; skip what needs one where there is none."""
+    server = redis_server.start(tmp_path_factory.mktemp("redis"), age=0.0)
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def redis(block: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tell an example where Redis is, if it uses it."""
+    if "redis" in block:
+        monkeypatch.setenv("TRUTO_REDIS_URL", request.getfixturevalue("redis_url"))
+
+
+@pytest.mark.usefixtures("log_level", "redis")
 @pytest.mark.parametrize("block", BLOCKS)
 def test_example(block: str, truto_env: FakeTruto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader who pastes the example sees it work; what looks like a test is run as one."""

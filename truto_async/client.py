@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 from truto_async import models, resources
 from truto_async._codec.body import parse_body
 from truto_async._config.endpoint import read_base_url, read_proxy, read_ssl, read_token
+from truto_async._limits.limiter import for_token
 from truto_async._support.lazy import LazyAttribute
 from truto_async._transport.request import build_request
 from truto_async._transport.settings import CallOptions, Settings
 from truto_async._transport.transport import Transport
 from truto_async.errors import InvalidArgumentError
-from truto_async.options import RateLimit, RetryPolicy
+from truto_async.options import RateLimit, RateLimiter, RetryPolicy
 
 if TYPE_CHECKING:
     import ssl as tls
@@ -47,7 +48,7 @@ class AsyncTruto:
         timeout: float | None = 30.0,
         deadline: float | None = None,
         retry: RetryPolicy | None = RetryPolicy(),  # noqa: B008  # frozen
-        rate_limit: RateLimit | None = _DEFAULT_RATE_LIMIT,
+        rate_limit: RateLimiter | None = _DEFAULT_RATE_LIMIT,
         max_connections: int = 100,
         max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
         proxy: str | None = None,
@@ -68,7 +69,8 @@ class AsyncTruto:
                 later is not begun: the error comes at once.
             retry: when and how soon a failed request is sent again; None for never.
             rate_limit: how many requests are sent in which time; by default each client has a limit of its own, which is
-                Truto's for one token. Give the same object to several clients that share a token. None for no limit.
+                Truto's for one token. Give the same object to several clients that share a token, and a `RedisRateLimit`
+                (`truto_async.redis`) to those in several processes or on several hosts. None for no limit.
             max_connections: how many requests may be under way at once in one event loop; more wait their turn.
             max_response_bytes: the largest answer that is read, in bytes after decompression; default 64 MiB.
             proxy: the URL of an HTTP proxy, such as `http://user:password@proxy.example:3128`.
@@ -97,7 +99,7 @@ class AsyncTruto:
             timeout=timeout,
             deadline=deadline,
             retry=retry,
-            rate_limit=rate_limit,
+            rate_limit=for_token(rate_limit, secret),
             max_connections=max_connections,
             max_response_bytes=max_response_bytes,
             proxy=read_proxy(proxy, base_url, trust_env=trust_env),

@@ -22,6 +22,7 @@
     ├── ResponseDecodeError                    an answer that is not what the API promises
     │   └── ResponseTooLargeError              more bytes than max_response_bytes
     ├── AmbiguousOutcomeError                  a write that may or may not have happened
+    ├── RateLimiterUnavailableError            Redis, which keeps the shared rate limit, cannot be asked; nothing was sent
     ├── WebhookSignatureError                  a delivery that was not signed with the webhook's secret
     ├── RunFailedError                         a run has failed; in `truto_async.runs`, as is the next
     └── RunTimeoutError (TimeoutError)         a run has not finished in the time given to `wait`
@@ -51,6 +52,7 @@ __all__ = [
     "NotFoundError",
     "PermissionDeniedError",
     "RateLimitError",
+    "RateLimiterUnavailableError",
     "RedirectError",
     "ResponseDecodeError",
     "ResponseTooLargeError",
@@ -246,6 +248,13 @@ class ResponseTooLargeError(ResponseDecodeError):
 
 class AmbiguousOutcomeError(TrutoError):
     """A write was sent and no answer came: it may or may not have happened. Look before you repeat it."""
+
+
+class RateLimiterUnavailableError(TrutoError):
+    """The shared rate limit could not be asked, so nothing was sent; see `truto_async.redis`.
+
+    The message says what to do, and `__cause__` what the Redis client reported.
+    """
 
 
 class WebhookSignatureError(TrutoError):

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from truto_async._limits.limiter import RateLimiter
 from truto_async._limits.rate_limit import RateLimit
 from truto_async._limits.retry import RetryPolicy
 
@@ -19,4 +20,4 @@ else:
         raise AttributeError(msg)
 
 
-__all__ = ["Hooks", "RateLimit", "RetryPolicy"]
+__all__ = ["Hooks", "RateLimit", "RateLimiter", "RetryPolicy"]

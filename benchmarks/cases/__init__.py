@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.cases import batch, codecs, get, growth, imports, latency, limiter, long_list, memory, start, threads, tricks
+from benchmarks.cases import (
+    batch,
+    codecs,
+    get,
+    growth,
+    imports,
+    latency,
+    limiter,
+    long_list,
+    memory,
+    shared,
+    start,
+    threads,
+    tricks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +35,7 @@ CASES: dict[str, Callable[[Bench], None]] = {
     "decode": codecs.run_decode,
     "encode": codecs.run_encode,
     "limiter": limiter.run,
+    "shared": shared.run,
     "list": long_list.run,
     "import": imports.run,
     "start": start.run,

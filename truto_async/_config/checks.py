@@ -51,7 +51,7 @@ def check_instance(kind: type[Any]) -> Callable[[object, attrs.Attribute[Any], A
     """Return a validator that requires an instance of a class, or None."""
 
     def check(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
-        if value is not None and not isinstance(value, kind):
+        if value is not None and (isinstance(value, type) or not isinstance(value, kind)):
             raise InvalidArgumentError(f"{attribute.name} must be a {kind.__name__}, or None: {type(value).__name__}")
 
     return check

@@ -12,7 +12,7 @@ from attrs import field, frozen
 from truto_async._config.checks import check_count, check_flag, check_instance, check_positive
 from truto_async._config.endpoint import Proxy
 from truto_async._config.secrets import Token
-from truto_async._limits.rate_limit import RateLimit
+from truto_async._limits.limiter import RateLimiter
 from truto_async._limits.retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Settings:
     timeout: float | None = field(validator=check_positive)
     deadline: float | None = field(validator=check_positive)
     retry: RetryPolicy | None = field(validator=check_instance(RetryPolicy))
-    rate_limit: RateLimit | None = field(validator=check_instance(RateLimit))
+    rate_limit: RateLimiter | None = field(validator=check_instance(RateLimiter))
     max_connections: int = field(validator=check_count)
     max_response_bytes: int = field(validator=check_count)
     proxy: Proxy | None = field(repr=False)

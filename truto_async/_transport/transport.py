@@ -26,7 +26,7 @@ from truto_async.errors import APITimeoutError, ClientClosedError, RateLimitErro
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from truto_async._limits.rate_limit import RateLimit
+    from truto_async._limits.limiter import RateLimiter
     from truto_async._transport.connections import ConnectionPool
     from truto_async._transport.request import Request
     from truto_async._transport.settings import CallOptions, Settings
@@ -223,7 +223,7 @@ class Transport:
         """Wait for the rate limits and for a free connection, send once, and tell good answers from bad ones."""
         settings, request = self.settings, call.request
         call.sent = False
-        taken: list[RateLimit] = []
+        taken: list[RateLimiter] = []
         try:
             for limit in self._limits(request) if request.account else (settings.rate_limit,):
                 if limit is None:
@@ -292,7 +292,7 @@ class Transport:
             error.attempts = call.attempts
             raise
 
-    def _limits(self, request: Request) -> list[RateLimit]:
+    def _limits(self, request: Request) -> list[RateLimiter]:
         """Return the rate limits of a request: that of its connected account, where it names one, and the client's."""
         limit = self.settings.rate_limit
         if limit is None:
