@@ -123,6 +123,26 @@ async def test_away_for_a_while(
     assert any("can be asked again" in text for text in warnings)
 
 
+async def test_a_share_is_used_while_redis_does_not_answer(server: RedisServer) -> None:
+    """Who limits itself does not wait for Redis, which is tried beside that; the last window is used up like the others."""
+    limit = RedisRateLimit.from_url(
+        server.url, limit=LIMIT, per=PER, name="x", timeout=TIMEOUT, on_unavailable="local", local_share=0.5
+    )
+    async with limit:
+        server.freeze()
+        began = time.monotonic()
+    taken: list[float] = []
+    while await limit.acquire(began + 3.5) is None:
+        taken.append(time.monotonic())
+        limit.release()
+    server.thaw()
+    await wait_until(lambda: limit._link._outage is None)
+    limit.close()
+
+    windows = 4  # of the 3.5 seconds, half a second is the timeout, and 1.5 periods pass before the first
+    assert windows * LIMIT // 2 <= len(taken)
+
+
 async def test_read_only(server: RedisServer, fake_truto: FakeTruto) -> None:
     """The error says what to do; when that is done, all is as before."""
     fake_truto.limit(LIMIT, per=PER)
