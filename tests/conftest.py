@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import inspect
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
+
+
+def id_of(value: object) -> str:
+    """Name a parameter, the same in each process that runs a part of the tests."""
+    return re.sub(r" at 0x\w+", "", str(value))
 
 
 class MakeClient(Protocol):
