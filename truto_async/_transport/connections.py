@@ -111,6 +111,8 @@ class ConnectionPools:
         self.calls: set[Interruptible] = set()
         """The calls and other tasks under way, in all event loops. Calls add and remove themselves."""
         self.closed: bool = False
+        self.may_stay_open: bool = False
+        """Whether nobody has to close it: connections are closed with their event loops in any case."""
         self._closing: set[asyncio.Task[None]] = set()
         self._used = False
         fork.register(self)
@@ -217,7 +219,7 @@ class ConnectionPools:
     def __del__(self) -> None:
         """Warn about a client that was used and never closed. Its sessions are closed with their event loops."""
         used = self._used or any(pool.lifetime is not None for pool in self._pools.values())
-        if used and not self.closed:
+        if used and not self.closed and not self.may_stay_open:
             warnings.warn(
                 ResourceWarning(
                     "this AsyncTruto was never closed: use 'async with AsyncTruto() as truto:', "
