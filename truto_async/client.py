@@ -229,12 +229,16 @@ class AsyncTruto(Copyable):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as the settings, without the token: the copy takes it from TRUTO_API_TOKEN, in its own process.
 
-        All copies that are unpickled in one process are one client there.
+        All copies that are unpickled in one process are one client there. Where there is no token, each call of the copy
+        raises InvalidArgumentError.
         """
         return _unpickle, (type(self), *self._transport.to_options())
 
     def _is_closed(self) -> bool:
         return self._transport.is_closed
+
+    def _refuse(self, problem: str) -> None:
+        self._transport.refuse(problem)
 
     def __repr__(self) -> str:
         """Show the base URL, never the token."""

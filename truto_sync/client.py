@@ -68,6 +68,7 @@ class Truto(Copyable, Facade[AsyncTruto]):
     def __enter__(self) -> Self:
         """Return the client itself; raises ClientClosedError."""
         self._portal.check_open()
+        self._target._transport.check_open()  # noqa: SLF001  # its twin's
         return self
 
     def __exit__(
@@ -82,6 +83,9 @@ class Truto(Copyable, Facade[AsyncTruto]):
 
     def _is_closed(self) -> bool:
         return self._portal.is_closed
+
+    def _refuse(self, problem: str) -> None:
+        self._target._refuse(problem)  # noqa: SLF001  # its twin's
 
     def __repr__(self) -> str:
         """Show the base URL, never the token."""

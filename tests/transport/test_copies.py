@@ -15,7 +15,7 @@ from cloudpickle import cloudpickle  # type: ignore[import-untyped]  # it has no
 
 from tests.conftest import run_script
 from tests.transport.test_processes import FORK
-from truto_async import AsyncTruto, ClientClosedError, Hooks, RateLimit, RetryPolicy
+from truto_async import AsyncTruto, ClientClosedError, Hooks, InvalidArgumentError, RateLimit, RetryPolicy
 from truto_async._transport.copies import MOST
 from truto_sync import Truto
 
@@ -49,6 +49,27 @@ def fetch(client: Any, job_id: str) -> Any:
     """Fetch a job with a client of either package."""
     found = client.sync_jobs.get(job_id)
     return asyncio.run(found) if isinstance(client, AsyncTruto) else found
+
+
+def fetch_many(client: Any, ids: Any) -> None:
+    """Fetch jobs with a client of either package."""
+
+    async def walk() -> None:
+        async for _ in client.sync_jobs.get_many(ids):
+            pass
+
+    if isinstance(client, AsyncTruto):
+        asyncio.run(walk())
+    else:
+        list(client.sync_jobs.get_many(ids))
+
+
+def enter(client: Any) -> None:
+    """Begin a block of a client of either package."""
+    if isinstance(client, AsyncTruto):
+        asyncio.run(client.__aenter__())
+    else:
+        client.__enter__()
 
 
 def close(client: Any) -> None:
@@ -112,6 +133,30 @@ def test_a_closed_client_is_replaced(truto_env: FakeTruto, cls: type[Truto]) -> 
     assert first is same is not second is pickle.loads(pickled)
     assert job_id == fetch(second, job_id).id
     close(second)
+
+
+@CLIENTS
+def test_no_token(truto_env: FakeTruto, cls: type[Truto], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process without a token can pass a client on; each call with it says what is missing, and so does a batch, once."""
+    job_id = next(iter(truto_env.jobs))
+    monkeypatch.delenv("TRUTO_API_TOKEN")
+    client = pickle.loads(pickle.dumps(cls("t", timeout=7).with_options(deadline=9.0)))
+    passed_on = pickle.dumps(client)
+
+    for _ in range(2):
+        with pytest.raises(InvalidArgumentError, match=r"no API token: .*TRUTO_API_TOKEN"):
+            fetch(client, job_id)
+    with pytest.raises(InvalidArgumentError, match="no API token"):
+        fetch_many(client, iter([job_id]))
+    with pytest.raises(InvalidArgumentError, match="no API token"):
+        enter(client)
+    close(client)
+    assert not truto_env.requests
+    monkeypatch.setenv("TRUTO_API_TOKEN", truto_env.token)
+    client = pickle.loads(passed_on)
+    settings = getattr(client, "_target", client)._transport.settings
+    assert (7, 9.0, job_id) == (settings.timeout, settings.deadline, fetch(client, job_id).id)
+    close(client)
 
 
 @CLIENTS

@@ -22,7 +22,11 @@ MOST = 16
 class Client(Protocol):
     """A client of either package."""
 
+    def __init__(self, token: str | None = None, **options: Any) -> None: ...
+
     def _is_closed(self) -> bool: ...
+
+    def _refuse(self, problem: str) -> None: ...
 
     def with_options(self, **options: Unpack[CallOptions]) -> Self: ...  # as AsyncTruto has it
 
@@ -84,7 +88,11 @@ def unpickled(cls: type[C], options: dict[str, Any], changed: CallOptions) -> C:
 def _client(cls: type[C], options: dict[str, Any]) -> C:
     token = read_token(None)
     if isinstance(token, str):
-        return cls(**options)  # which raises this as an error
+        # An error here would break those who only pass the client on, such as Dask's scheduler, and hang those who wait for
+        # a worker that cannot read its task.
+        client = cls("none", **options)
+        client._refuse(token)
+        return client
     key = (cls, token.digest(), *((name, _by_value(value)) for name, value in options.items()))
     try:
         hash(key)

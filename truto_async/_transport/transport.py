@@ -163,10 +163,13 @@ class Transport:
         """Say that nobody has to close the client."""
         self._shared.pools.may_stay_open = True
 
+    def refuse(self, problem: str) -> None:
+        """Answer each call with InvalidArgumentError."""
+        self._shared.pools.refuse(problem)
+
     def check_open(self) -> None:
-        """Raise ClientClosedError if the client is closed."""
-        if self.is_closed:
-            raise ClientClosedError("this client is closed; make a new one")
+        """Raise ClientClosedError if the client is closed, or InvalidArgumentError if it never was of use."""
+        self._shared.pools.check_open()
 
     async def close(self) -> None:
         """End all calls and close the connections; a second time does nothing."""
