@@ -21,18 +21,17 @@ COLUMNS = {"id": "string", "ok": "bool", "job": "string", "error": "string"}
 
 def main(options: argparse.Namespace) -> None:
     """Fetch the ids, and write files into a new folder."""
+    options.output.mkdir(parents=True)
     truto = Truto(rate_limit=RedisRateLimit.from_url(limit=options.limit, per=options.per))
     ids = options.ids.read_text().split() if options.ids else [job.id for job in truto.sync_jobs.list()]
 
     def fetch(part: Iterable[str]) -> Iterator[dict[str, object]]:
         for outcome in truto.sync_jobs.get_many(part):
-            if outcome.error is None:
-                yield {"id": outcome.id, "ok": True, "job": json.dumps(outcome.unwrap().to_dict()), "error": None}
-            else:
-                yield {"id": outcome.id, "ok": False, "job": None, "error": str(outcome.error)}
+            job = None if outcome.value is None else outcome.value.to_json().decode()
+            error = None if outcome.error is None else str(outcome.error)
+            yield {"id": outcome.id, "ok": error is None, "job": job, "error": error}
 
     rows = dask.bag.from_sequence(ids, partition_size=100).map_partitions(fetch)
-    options.output.mkdir(parents=True)
     if options.parquet:
         files = rows.to_dataframe(meta=COLUMNS).to_parquet(options.output, write_index=False, compute=False)
     else:

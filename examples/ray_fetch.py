@@ -6,7 +6,6 @@ worker processes is started on this machine.
 """
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +21,18 @@ SCHEMA = pa.schema({"id": pa.string(), "ok": pa.bool_(), "job": pa.string(), "er
 
 def main(options: argparse.Namespace) -> None:
     """Fetch the ids, and write files into a new folder."""
+    options.output.mkdir(parents=True)
     truto = Truto(rate_limit=RedisRateLimit.from_url(limit=options.limit, per=options.per))
     ids = options.ids.read_text().split() if options.ids else [job.id for job in truto.sync_jobs.list()]
 
     def fetch(batch: dict[str, Any]) -> pa.Table:
         rows = []
         for outcome in truto.sync_jobs.get_many(batch["item"].tolist()):
-            if outcome.error is None:
-                rows.append({"id": outcome.id, "ok": True, "job": json.dumps(outcome.unwrap().to_dict()), "error": None})
-            else:
-                rows.append({"id": outcome.id, "ok": False, "job": None, "error": str(outcome.error)})
+            job = None if outcome.value is None else outcome.value.to_json().decode()
+            error = None if outcome.error is None else str(outcome.error)
+            rows.append({"id": outcome.id, "ok": error is None, "job": job, "error": error})
         return pa.Table.from_pylist(rows, SCHEMA)
 
-    options.output.mkdir(parents=True)
     cluster = {"address": options.address} if options.address else {"num_cpus": 2, "include_dashboard": False}
     with ray.init(**cluster):
         rows = ray.data.from_items(ids, override_num_blocks=len(ids) // 100 + 1).map_batches(fetch, batch_size=None)
