@@ -1,8 +1,8 @@
 """Fetch many sync jobs with the workers of a Dask cluster, which share one rate limit, and write a row for each id.
 
-Install `truto-async[redis]` and `dask[dataframe,distributed]`. Set TRUTO_API_TOKEN and TRUTO_REDIS_URL, also where the
-scheduler and the workers run, and run `python examples/dask_fetch.py out --list`, or `... out --ids ids.txt`. Without
-`--scheduler`, a cluster of two worker processes is started on this machine.
+Install `truto-async[redis]` and `dask[dataframe,distributed]`. Set TRUTO_API_TOKEN and TRUTO_REDIS_URL, also where the workers
+run, and run `python examples/dask_fetch.py out --list`, or `... out --ids ids.txt`. Without `--scheduler`, a cluster of two
+worker processes is started on this machine.
 """
 
 import argparse
@@ -21,7 +21,8 @@ COLUMNS = {"id": "string", "ok": "bool", "job": "string", "error": "string"}
 
 def main(options: argparse.Namespace) -> None:
     """Fetch the ids, and write files into a new folder."""
-    options.output.mkdir(parents=True)
+    output = options.output.absolute()
+    output.mkdir(parents=True)
     truto = Truto(rate_limit=RedisRateLimit.from_url(limit=options.limit, per=options.per))
     ids = options.ids.read_text().split() if options.ids else [job.id for job in truto.sync_jobs.list()]
 
@@ -33,9 +34,9 @@ def main(options: argparse.Namespace) -> None:
 
     rows = dask.bag.from_sequence(ids, partition_size=100).map_partitions(fetch)
     if options.parquet:
-        files = rows.to_dataframe(meta=COLUMNS).to_parquet(options.output, write_index=False, compute=False)
+        files = rows.to_dataframe(meta=COLUMNS).to_parquet(output, write_index=False, compute=False)
     else:
-        files = rows.map(json.dumps).to_textfiles(f"{options.output}/*.ndjson", last_endline=True, compute=False)
+        files = rows.map(json.dumps).to_textfiles(f"{output}/*.ndjson", last_endline=True, compute=False)
     cluster = {"address": options.scheduler} if options.scheduler else {"n_workers": 2, "threads_per_worker": 1}
     with Client(**cluster) as client:
         futures = client.compute(files)

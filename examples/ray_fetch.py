@@ -21,7 +21,8 @@ SCHEMA = pa.schema({"id": pa.string(), "ok": pa.bool_(), "job": pa.string(), "er
 
 def main(options: argparse.Namespace) -> None:
     """Fetch the ids, and write files into a new folder."""
-    options.output.mkdir(parents=True)
+    output = options.output.absolute()
+    output.mkdir(parents=True)
     truto = Truto(rate_limit=RedisRateLimit.from_url(limit=options.limit, per=options.per))
     ids = options.ids.read_text().split() if options.ids else [job.id for job in truto.sync_jobs.list()]
 
@@ -37,7 +38,7 @@ def main(options: argparse.Namespace) -> None:
     with ray.init(**cluster):
         rows = ray.data.from_items(ids, override_num_blocks=len(ids) // 100 + 1).map_batches(fetch, batch_size=None)
         write = rows.write_parquet if options.parquet else rows.write_json
-        write(str(options.output.absolute()))
+        write(str(output))
 
 
 if __name__ == "__main__":
@@ -46,7 +47,7 @@ if __name__ == "__main__":
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--ids", type=Path, help="a file with one id on each line")
     source.add_argument("--list", action="store_true", help="list the jobs of the token's environment")
-    parser.add_argument("--address", help="the cluster, such as auto or ray://10.0.0.1:10001")
+    parser.add_argument("--address", help="the cluster, such as 10.0.0.1:6379, or auto on one of its hosts")
     parser.add_argument("--parquet", action="store_true", help="write Parquet, not NDJSON")
     parser.add_argument("--limit", type=int, default=500, help="how many requests all workers together send ...")
     parser.add_argument("--per", type=float, default=10.0, help="... in any so many seconds")

@@ -23,7 +23,7 @@ _ALL_BLOCKS = [
     for document in DOCUMENTS
     for number, block in enumerate(re.findall(r"^```python\n(.*?)^```", document.read_text(), re.DOTALL | re.MULTILINE))
 ]
-_CLUSTER = re.compile(r"^import (dask|ray)\b", re.MULTILINE)
+_CLUSTER = re.compile(r"^(?:import|from) (dask|ray)\b", re.MULTILINE)
 CLUSTER_BLOCKS = [
     pytest.param(engine[1], block, id=name) for block, name in _ALL_BLOCKS if (engine := _CLUSTER.search(block)) is not None
 ]
