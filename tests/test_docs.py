@@ -18,11 +18,18 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCKS = [
-    pytest.param(block, id=f"{document.name}-{number}")
+_ALL_BLOCKS = [
+    (block, f"{document.name}-{number}")
     for document in DOCUMENTS
     for number, block in enumerate(re.findall(r"^```python\n(.*?)^```", document.read_text(), re.DOTALL | re.MULTILINE))
 ]
+_CLUSTER = re.compile(r"^(?:import|from) (dask|ray)\b", re.MULTILINE)
+CLUSTER_BLOCKS = [
+    pytest.param(engine[1], block, id=name) for block, name in _ALL_BLOCKS if (engine := _CLUSTER.search(block)) is not None
+]
+"""Those that need a cluster. `tests/test_clusters.py` runs them, as programs."""
+
+BLOCKS = [pytest.param(block, id=name) for block, name in _ALL_BLOCKS if _CLUSTER.search(block) is None]
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ LAYERS: list[list[str]] = [
     ["truto_async._runs.pace", "truto_async._runs.starts", "truto_async._runs.store"],
     ["truto_async._runs", "truto_async.runs"],
     ["truto_async.batch", "truto_async.paging"],
-    ["truto_async._transport.transport"],
+    ["truto_async._transport.transport", "truto_async._transport.copies"],
     ["truto_async._transport.connections"],
     ["truto_async._transport.attempt"],
     ["truto_async._transport.fast_get", "truto_async._transport.translate", "truto_async._transport.observer"],

@@ -11,7 +11,14 @@ from attrs import frozen
 
 from truto_async._config.checks import check_number
 from truto_async._support.worker_pool import WorkerPool
-from truto_async.errors import AuthenticationError, ClientClosedError, InvalidArgumentError, TLSError, TrutoError
+from truto_async.errors import (
+    AuthenticationError,
+    ClientClosedError,
+    InvalidArgumentError,
+    RateLimiterUnavailableError,
+    TLSError,
+    TrutoError,
+)
 
 __all__ = ["AsyncBatch", "Outcome", "Progress"]
 
@@ -67,6 +74,7 @@ class BatchPlan(Generic[T]):
         fetch: Callable[[str], Awaitable[T]],
         ids: Iterable[str] | AsyncIterable[str],
         *,
+        check_open: Callable[[], None],
         concurrency: int,
         on_error: OnError,
         ordered: bool,
@@ -81,6 +89,7 @@ class BatchPlan(Generic[T]):
         self.window: int = concurrency + max(4, concurrency // 2)
         """How many ids are pulled ahead of the outcomes that were returned."""
         self._fetch = fetch
+        self._check_open = check_open
         self._concurrency = concurrency
         self._ordered = ordered
         self._pool: WorkerPool[Outcome[T]] | None = None
@@ -103,6 +112,7 @@ class BatchPlan(Generic[T]):
         """Make the pool; once only, since ids may come from a generator."""
         if self._pool is not None:
             raise RuntimeError("a batch can be walked once only; call get_many again for another")
+        self._check_open()
         self._pool = WorkerPool(self._outcome, failure_of=_fatal_error, concurrency=self._concurrency, ordered=self._ordered)
         return self._pool
 
@@ -135,7 +145,7 @@ def _fatal_error(outcome: Outcome[T]) -> TrutoError | None:
     error = outcome.error
     if isinstance(error, AuthenticationError):
         return None if error.is_remote else error
-    return error if isinstance(error, ClientClosedError | TLSError) else None
+    return error if isinstance(error, ClientClosedError | TLSError | RateLimiterUnavailableError) else None
 
 
 class AsyncBatch(Generic[T]):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from truto_async import models, resources
 from truto_async._codec.body import parse_body
 from truto_async._config.endpoint import read_base_url, read_proxy, read_ssl, read_token
 from truto_async._limits.limiter import for_token
 from truto_async._support.lazy import LazyAttribute
+from truto_async._transport.copies import C, Copyable, unpickled
 from truto_async._transport.request import build_request
 from truto_async._transport.settings import CallOptions, Settings
 from truto_async._transport.transport import Transport
@@ -26,14 +27,13 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncTruto"]
 
-T = TypeVar("T")
 DEFAULT_MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 
 # Shown in signatures and help; each client gets an equal limit of its own.
 _DEFAULT_RATE_LIMIT = RateLimit(500, per=10.0)
 
 
-class AsyncTruto:
+class AsyncTruto(Copyable):
     """Truto's API.
 
     Make one client and keep it: it holds a pool of connections for each event loop that it is used in. It opens nothing
@@ -227,8 +227,18 @@ class AsyncTruto:
         await self.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle as the settings, without the token: the copy takes it from TRUTO_API_TOKEN, in its own process."""
-        return _unpickle, (type(self), self._transport.settings.to_options())
+        """Pickle as the settings, without the token: the copy takes it from TRUTO_API_TOKEN, in its own process.
+
+        All copies that are unpickled in one process are one client there. Where there is no token, each call of the copy
+        raises InvalidArgumentError.
+        """
+        return _unpickle, (type(self), *self._transport.to_options())
+
+    def _is_closed(self) -> bool:
+        return self._transport.is_closed
+
+    def _refuse(self, problem: str) -> None:
+        self._transport.refuse(problem)
 
     def __repr__(self) -> str:
         """Show the base URL, never the token."""
@@ -236,8 +246,11 @@ class AsyncTruto:
         return f"{type(self).__name__}({'...' if transport is None else f'base_url={transport.settings.base_url!r}'})"
 
 
-def _unpickle(cls: type[T], options: dict[str, Any]) -> T:
-    return cls(**options)
+def _unpickle(cls: type[C], options: dict[str, Any], changed: CallOptions) -> C:
+    client = unpickled(cls, options, changed)
+    if isinstance(client, AsyncTruto):
+        client._transport.may_stay_open()  # noqa: SLF001  # its users do not know of each other, so none of them can close it
+    return client
 
 
 def _parse(body: bytes) -> JSONValue:

@@ -24,7 +24,7 @@ from truto_async._config.endpoint import read_token
 from truto_async._limits.redis.holdings import Timing
 from truto_async._limits.redis.link import Link
 from truto_async._limits.redis.store import address, check_url
-from truto_async.errors import InvalidArgumentError
+from truto_async.errors import InvalidArgumentError, RateLimiterUnavailableError
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -160,16 +160,16 @@ class RedisRateLimit:
         self._use(options, name)
         return self
 
-    def _use(self, options: _Options, name: str | None) -> None:
+    def _use(self, options: _Options, name: str | None, problem: str | None = None) -> None:
         options.check()
-        url = options.read_url()
+        url = options.read_url() if problem is None else ""
         self.limit, self.per, self.name = options.limit, options.per, name
-        self._options, self._address = options, address(url)
+        self._options, self._address, self._problem = options, address(url), problem
         self._by_token: dict[bytes, Self] = {}
         self._accounts: dict[str, SharedLimit] = {}
         self._main: SharedLimit | None = None
         self._is_closed = False
-        if name is not None:
+        if name is not None and problem is None:
             self._link = Link(url, name, per=options.per, timeout=options.timeout, share=options.share)
             self._main = self._link.make_limit("-", options.limit, options.timing, options.local_share)
             finalize(self, self._link.close)
@@ -244,6 +244,8 @@ class RedisRateLimit:
 
     def _named(self) -> Self:
         """Return the limit for the token in the environment."""
+        if self._problem is not None:
+            raise RateLimiterUnavailableError(self._problem)
         token = read_token(None)
         if isinstance(token, str):
             raise InvalidArgumentError(f"this limit has no name: give it one with name=, or give it to a client; {token}")
@@ -255,7 +257,10 @@ class RedisRateLimit:
         return f"RedisRateLimit({self.limit}, per={self.per}{name}, url={self._address!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle as the options. In another process, all copies are one object."""
+        """Pickle as the options. In another process, all copies are one object.
+
+        Where there is no URL, or no redis-py, whoever asks the copy for a slot gets RateLimiterUnavailableError.
+        """
         url = urlsplit(self._options.url or "")
         if url.password or "password" in parse_qs(url.query):
             raise TypeError(
@@ -283,6 +288,9 @@ def _unpickle(cls: type[RedisRateLimit], options: dict[str, Any], name: str | No
     limit = _unpickled.get(key)
     if limit is None or limit._is_closed:  # noqa: SLF001  # of this module
         limit = object.__new__(cls)
-        limit._use(_Options(**options), name)
-        _unpickled[key] = limit
+        try:
+            limit._use(_Options(**options), name)
+            _unpickled[key] = limit
+        except (InvalidArgumentError, ModuleNotFoundError) as error:  # of the place, which may only pass the limit on
+            limit._use(_Options(**options), name, str(error))
     return limit

@@ -38,7 +38,8 @@ class Portal:
     def __init__(self, on_close: Callable[[], Awaitable[None]]) -> None:
         """Await `on_close()` in the loop before it ends."""
         self._on_close = on_close
-        self._closed = False
+        self.is_closed = False
+        """Whether `close()` was called."""
         self.after_fork()
         fork.register(self)
 
@@ -79,13 +80,13 @@ class Portal:
 
     def check_open(self) -> None:
         """Raise ClientClosedError if the portal is closed."""
-        if self._closed:
+        if self.is_closed:
             raise ClientClosedError(_CLOSED)
 
     def close(self) -> None:
         """End the loop and its thread. Calls under way end with ClientClosedError. A second call does nothing."""
         with self._lock:
-            self._closed = True
+            self.is_closed = True
             loop_thread, self._loop_thread = self._loop_thread, None
         if loop_thread is not None:
             loop_thread.stop()

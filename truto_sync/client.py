@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 
+from truto_async._transport.copies import Copyable
 from truto_async.client import AsyncTruto
 from truto_async.errors import InvalidArgumentError
 from truto_sync import resources
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Truto"]
 
 
-class Truto(Facade[AsyncTruto]):
+class Truto(Copyable, Facade[AsyncTruto]):
     """Truto's API, for scripts, notebooks and threads.
 
     Calls run in an event loop of the client's own, in a thread of its own, so they work where another loop is running, and
@@ -67,6 +68,7 @@ class Truto(Facade[AsyncTruto]):
     def __enter__(self) -> Self:
         """Return the client itself; raises ClientClosedError."""
         self._portal.check_open()
+        self._target._transport.check_open()  # noqa: SLF001  # its twin's
         return self
 
     def __exit__(
@@ -76,8 +78,14 @@ class Truto(Facade[AsyncTruto]):
         self.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        make, (_, options) = self._target.__reduce__()
-        return make, (type(self), options)
+        make, (_, *options) = self._target.__reduce__()
+        return make, (type(self), *options)
+
+    def _is_closed(self) -> bool:
+        return self._portal.is_closed
+
+    def _refuse(self, problem: str) -> None:
+        self._target._refuse(problem)  # noqa: SLF001  # its twin's
 
     def __repr__(self) -> str:
         """Show the base URL, never the token."""

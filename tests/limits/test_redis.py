@@ -419,6 +419,37 @@ async def test_pickled_limits(make: Callable[..., RedisRateLimit], monkeypatch: 
             pickle.dumps(RedisRateLimit.from_url(url))
 
 
+async def test_pickled_limits_without_a_place(
+    make: Callable[..., RedisRateLimit], monkeypatch: pytest.MonkeyPatch, fake_truto: FakeTruto
+) -> None:
+    """A process without a URL, or without redis-py, can pass a limit on; who asks it for a slot hears what is missing."""
+    url = make()._options.read_url()
+    monkeypatch.setenv("TRUTO_REDIS_URL", url)
+    pickled = pickle.dumps(RedisRateLimit.from_url(name="fleet", per=LONG))
+    monkeypatch.delenv("TRUTO_REDIS_URL")
+    limit = pickle.loads(pickled)
+    with pytest.raises(RateLimiterUnavailableError, match=r"no URL of Redis.*TRUTO_REDIS_URL"):
+        limit.try_acquire()
+    with pytest.raises(RateLimiterUnavailableError, match="no URL of Redis"):
+        limit.for_account("a")
+    async with AsyncTruto(fake_truto.token, base_url=fake_truto.url, rate_limit=limit) as truto:
+        batch = truto.sync_jobs.get_many([JOB_ID] * 9)
+        with pytest.raises(RateLimiterUnavailableError, match="no URL of Redis"):
+            [outcome async for outcome in batch]
+    assert ([JOB_ID] * 9, []) == (batch.unfinished, fake_truto.requests)
+
+    monkeypatch.setenv("TRUTO_REDIS_URL", url)
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "redis", None)
+        with pytest.raises(RateLimiterUnavailableError, match="needs redis-py: pip install"):
+            await pickle.loads(pickled).acquire()
+    again = pickle.loads(pickle.dumps(limit))
+    assert await again.acquire() is None
+    again.release(counted=False)
+    again.close()
+    limit.close()
+
+
 async def test_a_closed_limit(make: Callable[..., RedisRateLimit]) -> None:
     """Who waits, or comes later, hears of it; slots that were not used are there for others, and nothing is left open."""
     before = threading.active_count(), open_sockets()

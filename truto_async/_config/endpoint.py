@@ -84,6 +84,12 @@ class Proxy:
             credentials = b64encode(f"{url.user}:{url.password or ''}".encode()).decode()
             self.headers = {"Proxy-Authorization": Secret(f"Basic {credentials}")}
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Proxy) and self._given == other._given
+
+    def __hash__(self) -> int:
+        return hash(self._given)
+
     def __reduce__(self) -> tuple[type[Proxy], tuple[str]]:
         """Pickle as it was given, password included: it is a setting."""
         return Proxy, (self._given,)

@@ -27,6 +27,10 @@ _RATE_LIMIT_WINDOW = 10.0
 _NEVER_RETRIED = frozenset({400, 401, 403, 404, 405, 409, 422})
 
 
+def _as_set(statuses: Collection[int]) -> frozenset[int]:
+    return frozenset(statuses)  # so that policies can be compared, and have a hash
+
+
 def _check_statuses(_: object, __: "attrs.Attribute[Collection[int]]", value: Collection[int]) -> None:
     wrong = sorted(status for status in value if status in _NEVER_RETRIED or not 400 <= status <= 599)
     if wrong:
@@ -65,7 +69,9 @@ class RetryPolicy:
     max_retry_after: float = field(default=60.0, validator=check_seconds)
     """The longest wait that the server can ask for, in seconds. A longer one is cut to this, with a warning in the log."""
 
-    statuses: Collection[int] = field(default=frozenset({408, 425, 429, 500, 502, 503, 504}), validator=_check_statuses)
+    statuses: Collection[int] = field(
+        default=frozenset({408, 425, 429, 500, 502, 503, 504}), converter=_as_set, validator=_check_statuses
+    )
     """The statuses after which a request is retried."""
 
     budget: int = field(default=100, validator=check_count)

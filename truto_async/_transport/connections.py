@@ -111,14 +111,28 @@ class ConnectionPools:
         self.calls: set[Interruptible] = set()
         """The calls and other tasks under way, in all event loops. Calls add and remove themselves."""
         self.closed: bool = False
+        self._problem: str | None = None
+        self.may_stay_open: bool = False
+        """Whether nobody has to close it: connections are closed with their event loops in any case."""
         self._closing: set[asyncio.Task[None]] = set()
         self._used = False
         fork.register(self)
 
-    async def current(self) -> ConnectionPool:
-        """Return the pool of the running event loop; raises ClientClosedError."""
+    def refuse(self, problem: str) -> None:
+        """Answer each call with InvalidArgumentError."""
+        self.closed, self._problem = True, problem
+
+    def check_open(self) -> None:
+        """Raise ClientClosedError if the client is closed, or InvalidArgumentError if it never was of use."""
+        if self._problem is not None:
+            raise InvalidArgumentError(self._problem)
         if self.closed:
             raise ClientClosedError(_CLOSED)
+
+    async def current(self) -> ConnectionPool:
+        """Return the pool of the running event loop; raises what `check_open` raises."""
+        if self.closed:
+            self.check_open()
         pool = self._pools.get(asyncio.get_running_loop())
         if pool is None:
             self._forget_closed_loops()
@@ -217,7 +231,7 @@ class ConnectionPools:
     def __del__(self) -> None:
         """Warn about a client that was used and never closed. Its sessions are closed with their event loops."""
         used = self._used or any(pool.lifetime is not None for pool in self._pools.values())
-        if used and not self.closed:
+        if used and not self.closed and not self.may_stay_open:
             warnings.warn(
                 ResourceWarning(
                     "this AsyncTruto was never closed: use 'async with AsyncTruto() as truto:', "

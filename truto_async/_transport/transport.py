@@ -21,6 +21,7 @@ from truto_async._transport.attempt import Attempt
 from truto_async._transport.connections import ConnectionPools
 from truto_async._transport.observer import Observer, log
 from truto_async._transport.request import Response
+from truto_async._transport.settings import CallOptions
 from truto_async.errors import APITimeoutError, ClientClosedError, RateLimitError, ResponseDecodeError, TrutoError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from truto_async._limits.limiter import RateLimiter
     from truto_async._transport.connections import ConnectionPool
     from truto_async._transport.request import Request
-    from truto_async._transport.settings import CallOptions, Settings
+    from truto_async._transport.settings import Settings
 
 __all__ = ["Transport"]
 
@@ -121,6 +122,7 @@ class Shared:
     """What the clients made by `with_options` have in common."""
 
     def __init__(self, settings: Settings) -> None:
+        self.settings = settings
         self.pools: ConnectionPools = ConnectionPools(settings)
         self.budget: RetryBudget = RetryBudget((settings.retry or RetryPolicy()).budget)
         self.companions: dict[Callable[[Transport], Any], Any] = {}
@@ -141,10 +143,33 @@ class Transport:
         """Return a transport with other options, on the same connections, rate limit and retry budget."""
         return Transport(attrs.evolve(self.settings, **options), self._shared)
 
+    def to_options(self) -> tuple[dict[str, Any], CallOptions]:
+        """Return the constructor's arguments for such a client, without the token, and those that `with_options` changed.
+
+        Raises TypeError for settings that cannot be pickled.
+        """
+        given, here = self._shared.settings, self.settings
+        changed = {
+            name: getattr(here, name) for name in CallOptions.__annotations__ if getattr(here, name) != getattr(given, name)
+        }
+        return given.to_options(), cast("CallOptions", changed)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the client is closed."""
+        return self._shared.pools.closed
+
+    def may_stay_open(self) -> None:
+        """Say that nobody has to close the client."""
+        self._shared.pools.may_stay_open = True
+
+    def refuse(self, problem: str) -> None:
+        """Answer each call with InvalidArgumentError."""
+        self._shared.pools.refuse(problem)
+
     def check_open(self) -> None:
-        """Raise ClientClosedError if the client is closed."""
-        if self._shared.pools.closed:
-            raise ClientClosedError("this client is closed; make a new one")
+        """Raise ClientClosedError if the client is closed, or InvalidArgumentError if it never was of use."""
+        self._shared.pools.check_open()
 
     async def close(self) -> None:
         """End all calls and close the connections; a second time does nothing."""

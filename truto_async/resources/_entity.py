@@ -65,7 +65,15 @@ class EntityResource(Resource[E]):
         """Return a batch that fetches the ids."""
         from truto_async.batch import AsyncBatch, BatchPlan  # noqa: PLC0415  # most scripts have no batches
 
-        plan = BatchPlan(get, ids, concurrency=concurrency, on_error=on_error, ordered=ordered, progress=progress)
+        plan = BatchPlan(
+            get,
+            ids,
+            check_open=self._transport.check_open,
+            concurrency=concurrency,
+            on_error=on_error,
+            ordered=ordered,
+            progress=progress,
+        )
         return AsyncBatch(plan)
 
     async def _create(
