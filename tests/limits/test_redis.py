@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests import redis_server
-from tests.conftest import open_sockets, run_script, wait_until
+from tests.conftest import open_sockets, run_here, run_script, wait_until
 from truto_async import (
     AsyncTruto,
     AuthenticationError,
@@ -604,6 +604,16 @@ async def test_without_threads_left(make: Callable[..., RedisRateLimit], monkeyp
     monkeypatch.setattr(threading.Thread, "start", start)
 
     with pytest.raises(RateLimiterUnavailableError, match="can't start new thread"):
+        await make().acquire()
+
+
+async def test_a_thread_in_which_another_loop_runs(
+    make: Callable[..., RedisRateLimit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So it is where gevent has made greenlets of threads: an error, and no wait for ever."""
+    monkeypatch.setattr(threading.Thread, "start", run_here)
+
+    with pytest.raises(RateLimiterUnavailableError, match="greenlets"):
         await make().acquire()
 
 
