@@ -1,28 +1,57 @@
-"""The documentation's examples run."""
+"""The documentation's examples run, and print what the pages show."""
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import inspect
+import io
 import logging
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests import redis_server
+from tests.pages import PAGES, ROOT, on_the_way, read_blocks, ways
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterator
 
+    from tests.pages import Block
     from truto_async.testing import FakeTruto
 
-ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCKS = [
-    pytest.param(block, id=f"{document.name}-{number}")
-    for document in DOCUMENTS
-    for number, block in enumerate(re.findall(r"^```python\n(.*?)^```", document.read_text(), re.DOTALL | re.MULTILINE))
-]
+SESSIONS = {"notebooks.md"}
+"""The pages whose blocks are the cells of one notebook."""
+
+BLOCKS = {page: read_blocks(page.read_text()) for page in PAGES}
+
+
+def names(page: Path) -> str:
+    """Name a page in the output of pytest."""
+    return str(page.relative_to(ROOT / "docs" if page.parent != ROOT else ROOT))
+
+
+def examples() -> Iterator[Any]:
+    """Give each example that stands for itself, with the output that the page shows below it, or None."""
+    for page, blocks in BLOCKS.items():
+        for number, block in enumerate(blocks):
+            if block.language == "python" and block.file is None and page.name not in SESSIONS:
+                output = next((after.text for after in blocks[number + 1 : number + 2] if after.is_output), None)
+                yield pytest.param(block.text, output, id=f"{names(page)}-{number}")
+
+
+def stories() -> Iterator[Any]:
+    """Give each page whose files and commands belong together, once for each way through its tabs."""
+    for page, blocks in BLOCKS.items():
+        if any(block.language == "console" or block.file for block in blocks):
+            for way in ways(blocks):
+                yield pytest.param(on_the_way(blocks, way), id=f"{names(page)}-{way}")
 
 
 @pytest.fixture
@@ -49,25 +78,104 @@ def redis(block: str, request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
         monkeypatch.setenv("TRUTO_REDIS_URL", request.getfixturevalue("redis_url"))
 
 
-@pytest.mark.usefixtures("log_level", "redis")
-@pytest.mark.parametrize("block", BLOCKS)
-def test_example(block: str, truto_env: FakeTruto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A reader who pastes the example sees it work; what looks like a test is run as one."""
-    monkeypatch.chdir(tmp_path)  # for the files that it writes
-    namespace: dict[str, object] = {"__name__": "example"}
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in a folder of its own, for the files that an example writes."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
-    exec(compile(block, "example", "exec"), namespace)
+
+@pytest.mark.usefixtures("log_level", "redis", "folder")
+@pytest.mark.parametrize(("block", "output"), examples())
+def test_example(block: str, output: str | None, truto_env: FakeTruto) -> None:
+    """A reader who pastes the example sees it work; what looks like a test is run as one."""
+    namespace: dict[str, object] = {"__name__": "example"}
+    printed = io.StringIO()
+
+    with contextlib.redirect_stdout(printed):
+        exec(compile(block, "example", "exec"), namespace)
 
     for name, value in namespace.items():
         if name.startswith("test_") and callable(value):
             value(truto_env)
+    if output is not None:
+        assert_shows(output, printed.getvalue())
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
-def test_links(document: Path) -> None:
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("blocks", stories())
+def test_story(blocks: list[Block], truto_env: FakeTruto, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader who saves the files and types the commands of a page, one after the other, sees what it shows."""
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("COLUMNS", "125")
+    written: dict[str, str] = {}
+    commands = ""
+    for block in blocks:
+        if block.file is not None:
+            written[block.file] = block.text
+            (folder / block.file).parent.mkdir(exist_ok=True, parents=True)
+            (folder / block.file).write_text(block.text)
+        elif block.language == "console":
+            commands += block.text
+            for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block.text, re.MULTILINE):
+                assert_shows(output, run(command))
+
+    for file in written:
+        others = "".join(text for other, text in written.items() if other != file)
+        assert re.search(rf"\b{Path(file).stem}\b", commands + others) or "pytest" in commands, f"nothing uses {file}"
+
+
+def run(command: str) -> str:
+    """Run a command in a shell and return what a terminal would show."""
+    done = subprocess.run(
+        ["/bin/bash", "-c", command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=names(page)) for page in PAGES if page.name in SESSIONS])
+async def test_session(page: Path, truto_env: FakeTruto, folder: Path) -> None:
+    """The cells of a notebook, one after the other, while its event loop runs; each prints what the page shows."""
+    for way in ways(BLOCKS[page]):
+        namespace: dict[str, object] = {"__name__": "__main__"}
+        printed = io.StringIO()
+        for block in on_the_way(BLOCKS[page], way):
+            if block.is_output:
+                assert_shows(block.text, printed.getvalue())
+            elif block.language == "python":
+                printed = io.StringIO()
+                with contextlib.redirect_stdout(printed):
+                    code = compile(block.text, "cell", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+                    result = eval(code, namespace)
+                    if inspect.isawaitable(result):
+                        await result
+
+
+def assert_shows(shown: str, printed: str) -> None:
+    """Compare what a page shows with what is printed: `...` is anything, and ports, paths and durations vary."""
+    expected, found = _steady(shown), _steady(printed)
+    pattern = ".*".join(re.escape(part) for part in expected.split("..."))
+    if not re.fullmatch(pattern, found, re.DOTALL):
+        assert expected == found
+
+
+def _steady(text: str) -> str:
+    text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text)
+    text = re.sub(r"\bin \d+\.\d+s\b", "in SECONDS", text)
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=names(page)) for page in PAGES])
+def test_links(page: Path) -> None:
     """Links to files of the project lead to one."""
-    for target in re.findall(r"\]\((?!https?://)([^)#]+)", document.read_text()):
-        assert (document.parent / target).exists(), target
+    for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text()):
+        assert (page.parent / target).exists(), target
 
 
 def test_commands_to_paste() -> None:

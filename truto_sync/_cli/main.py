@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from truto_async.errors import TrutoError
 from truto_async.pipeline._pictures.summary import line, render
 from truto_async.pipeline._pictures.text import plain
-from truto_sync._cli import check, diff, files, graph, preview, runs
+from truto_sync._cli import check, demo, diff, files, graph, preview, runs
 from truto_sync._cli.fetch import fetch, read_ids
 from truto_sync.client import Truto
 
@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--resume", action="store_true", help="keep what the file has, and fetch the rest")
     many.add_argument("--demo", action="store_true", help="ask a demo server on this machine; needs no account")
     many.set_defaults(run=_fetch)
-    for module in (graph, check, preview, diff, files, runs):
+    for module in (graph, check, preview, diff, files, runs, demo):
         module.add_commands(commands, _client)
     return parser
 
