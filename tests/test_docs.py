@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from truto_async.testing import FakeTruto
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", *sorted(path for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts)]
 BLOCKS = [
-    pytest.param(block, id=f"{document.name}-{number}")
+    pytest.param(block, id=f"{document.relative_to(ROOT).as_posix()}-{number}")
     for document in DOCUMENTS
     for number, block in enumerate(re.findall(r"^```python\n(.*?)^```", document.read_text(), re.DOTALL | re.MULTILINE))
 ]
@@ -63,7 +63,7 @@ def test_example(block: str, truto_env: FakeTruto, tmp_path: Path, monkeypatch: 
             value(truto_env)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.relative_to(ROOT).as_posix())
 def test_links(document: Path) -> None:
     """Links to files of the project lead to one."""
     for target in re.findall(r"\]\((?!https?://)([^)#]+)", document.read_text()):
