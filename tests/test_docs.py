@@ -20,7 +20,6 @@ from tests import redis_server
 from tests.pages import PAGES, ROOT, on_the_way, read_blocks, ways
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Iterator
 
     from tests.pages import Block
@@ -32,26 +31,31 @@ SESSIONS = {"notebooks.md"}
 BLOCKS = {page: read_blocks(page.read_text()) for page in PAGES}
 
 
-def names(page: Path) -> str:
+def shown(page: Path) -> str:
     """Name a page in the output of pytest."""
-    return str(page.relative_to(ROOT / "docs" if page.parent != ROOT else ROOT))
+    return page.relative_to(ROOT).as_posix()
 
 
-def examples() -> Iterator[Any]:
-    """Give each example that stands for itself, with the output that the page shows below it, or None."""
+def examples() -> list[Any]:
+    """Return each example that stands for itself, with the output that the page shows below it, or None."""
+    found = []
     for page, blocks in BLOCKS.items():
         for number, block in enumerate(blocks):
             if block.language == "python" and block.file is None and page.name not in SESSIONS:
-                output = next((after.text for after in blocks[number + 1 : number + 2] if after.is_output), None)
-                yield pytest.param(block.text, output, id=f"{names(page)}-{number}")
+                after = blocks[number + 1 : number + 2]
+                output = after[0].text if after and after[0].is_output else None
+                found.append(pytest.param(block.text, output, id=f"{shown(page)}-{number}"))
+    return found
 
 
-def stories() -> Iterator[Any]:
-    """Give each page whose files and commands belong together, once for each way through its tabs."""
-    for page, blocks in BLOCKS.items():
-        if any(block.language == "console" or block.file for block in blocks):
-            for way in ways(blocks):
-                yield pytest.param(on_the_way(blocks, way), id=f"{names(page)}-{way}")
+def stories() -> list[Any]:
+    """Return each page whose files and commands belong together, once for each way through its tabs."""
+    return [
+        pytest.param(on_the_way(blocks, way), id="-".join(filter(None, (shown(page), way))))
+        for page, blocks in BLOCKS.items()
+        if any(block.language == "console" or block.file for block in blocks)
+        for way in ways(blocks)
+    ]
 
 
 @pytest.fixture
@@ -139,7 +143,7 @@ def run(command: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("page", [pytest.param(page, id=names(page)) for page in PAGES if page.name in SESSIONS])
+@pytest.mark.parametrize("page", [pytest.param(page, id=shown(page)) for page in PAGES if page.name in SESSIONS])
 async def test_session(page: Path, truto_env: FakeTruto, folder: Path) -> None:
     """The cells of a notebook, one after the other, while its event loop runs; each prints what the page shows."""
     for way in ways(BLOCKS[page]):
@@ -157,9 +161,9 @@ async def test_session(page: Path, truto_env: FakeTruto, folder: Path) -> None:
                         await result
 
 
-def assert_shows(shown: str, printed: str) -> None:
+def assert_shows(page: str, printed: str) -> None:
     """Compare what a page shows with what is printed: `...` is anything, and ports, paths and durations vary."""
-    expected, found = _steady(shown), _steady(printed)
+    expected, found = _steady(page), _steady(printed)
     pattern = ".*".join(re.escape(part) for part in expected.split("..."))
     if not re.fullmatch(pattern, found, re.DOTALL):
         assert expected == found
@@ -171,7 +175,7 @@ def _steady(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
-@pytest.mark.parametrize("page", [pytest.param(page, id=names(page)) for page in PAGES])
+@pytest.mark.parametrize("page", [pytest.param(page, id=shown(page)) for page in PAGES])
 def test_links(page: Path) -> None:
     """Links to files of the project lead to one."""
     for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text()):

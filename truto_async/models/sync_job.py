@@ -111,7 +111,7 @@ class SyncJob(Entity):
         """Return what is wrong with the job, or seems to be, in the order of its nodes; an empty tuple where it is sound.
 
         JSONata is parsed where the extra `jsonata` is installed; where it is not, and there is JSONata, one finding says so.
-        docs/checks.md lists the rules.
+        docs/reference/checks.md lists the rules.
 
         Args:
             triggers: the job's cron triggers, to check them with it; those that name another job are left out.

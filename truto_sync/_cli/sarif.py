@@ -103,6 +103,6 @@ def _described(rule: Rule) -> JSONObject:
         "id": rule.code,
         "name": rule.name.title().replace("-", ""),
         "shortDescription": {"text": rule.summary},
-        "help": {"text": f"{rule.summary} docs/checks.md says why, with a bad and a good example."},
+        "help": {"text": f"{rule.summary} docs/reference/checks.md says why, with a bad and a good example."},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
