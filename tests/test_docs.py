@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import trustme
 
 from tests import redis_server
 from tests.pages import PAGES, ROOT, on_the_way, read_blocks, ways
@@ -84,8 +85,11 @@ def redis(block: str, request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Work in a folder of its own, for the files that an example writes."""
+    """Work in a folder of its own, for the files that an example writes; the certificates that some read are in it."""
     monkeypatch.chdir(tmp_path)
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path("our-ca.pem")
+    authority.issue_cert("client").private_key_and_cert_chain_pem.write_to_path("client.pem")
     return tmp_path
 
 
@@ -111,7 +115,8 @@ def test_example(block: str, output: str | None, truto_env: FakeTruto) -> None:
 def test_story(blocks: list[Block], truto_env: FakeTruto, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader who saves the files and types the commands of a page, one after the other, sees what it shows."""
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setenv("COLUMNS", "125")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:asyncio -p no:cacheprovider")  # as where only pytest is installed
     written: dict[str, str] = {}
     commands = ""
     for block in blocks:
