@@ -17,7 +17,7 @@ PAGES = [ROOT / "README.md", *sorted(path for path in (ROOT / "docs").rglob("*.m
 _FENCE = re.compile(r"(`{3,})([\w-]*)")
 _TAB_SET = re.compile(r":{3,}\{tab-set\}")
 _TAB = re.compile(r":{3,}\{tab-item\} (.+)")
-_FILE_NAME = re.compile(r"# ([\w/]+\.py)\n")
+_FILE_NAME = re.compile(r"# ([\w/]+\.py)(, at the end)?\n")
 
 
 @frozen
@@ -42,8 +42,17 @@ class Block:
     @property
     def file(self) -> str | None:
         """The file that a reader saves it in: the comment on its first line; None if it has none."""
-        found = _FILE_NAME.match(self.text) if self.language == "python" else None
+        found = self._file_name()
         return None if found is None else found[1]
+
+    @property
+    def is_appended(self) -> bool:
+        """Whether it goes to the end of its file, and does not replace it."""
+        found = self._file_name()
+        return found is not None and found[2] is not None
+
+    def _file_name(self) -> re.Match[str] | None:
+        return _FILE_NAME.match(self.text) if self.language == "python" else None
 
 
 def read_blocks(text: str) -> list[Block]:

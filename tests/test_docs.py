@@ -123,15 +123,17 @@ def test_story(blocks: list[Block], truto_env: FakeTruto, folder: Path, monkeypa
         if block.file is not None:
             written[block.file] = block.text
             (folder / block.file).parent.mkdir(exist_ok=True, parents=True)
-            (folder / block.file).write_text(block.text)
+            with (folder / block.file).open("a" if block.is_appended else "w") as file:
+                file.write(block.text)
         elif block.language == "console":
             commands += block.text
             for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block.text, re.MULTILINE):
                 assert_shows(output, run(command))
 
-    for file in written:
-        others = "".join(text for other, text in written.items() if other != file)
-        assert re.search(rf"\b{Path(file).stem}\b", commands + others) or "pytest" in commands, f"nothing uses {file}"
+    for name in written:
+        others = "".join(text for other, text in written.items() if other != name)
+        is_test = Path(name).stem.startswith("test") and " test" in commands
+        assert is_test or re.search(rf"\b{Path(name).stem}\b", commands + others), f"no command runs {name}"
 
 
 def run(command: str) -> str:
