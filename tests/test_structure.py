@@ -28,7 +28,10 @@ ROOT = Path(__file__).parent.parent
 LAYERS: list[list[str]] = [
     ["truto_sync.__main__"],
     ["truto_sync._cli.main"],
-    [f"truto_sync._cli.{command}" for command in ("fetch", "graph", "check", "preview", "diff", "files", "runs", "completion")],
+    [
+        f"truto_sync._cli.{command}"
+        for command in ("fetch", "graph", "check", "preview", "diff", "files", "runs", "completion")
+    ],
     ["truto_sync._cli.checking", "truto_sync._cli.arguments"],
     ["truto_sync._cli.sarif"],
     ["truto_sync._cli.job_source"],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from truto_async.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 __all__ = ["add_command"]
 
@@ -52,19 +52,19 @@ def _completion(make_parser: Callable[[], argparse.ArgumentParser], options: arg
     except ModuleNotFoundError:
         raise InvalidArgumentError("completion needs shtab: pip install 'truto-async[cli]'") from None
     parser = make_parser()
-    for argument in _arguments(parser):
-        if argument.metavar in _FILES:
-            argument.complete = shtab.FILE  # type: ignore[attr-defined]  # where shtab looks for it
-        elif argument.metavar in _FOLDERS:
-            argument.complete = shtab.DIRECTORY  # type: ignore[attr-defined]  # the same
+    _describe(parser, files=shtab.FILE, folders=shtab.DIRECTORY)
     print(shtab.complete(parser, options.shell))
     return 0
 
 
-def _arguments(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
-    """Yield the arguments of a parser, and of its commands."""
+def _describe(parser: argparse.ArgumentParser, *, files: object, folders: object) -> None:
+    """Tell shtab which arguments are files and folders, and what to say about a command: its line, not its paragraph."""
     for action in parser._actions:  # noqa: SLF001  # argparse has no public way to list them
-        yield action
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001  # the same
-            for command in action.choices.values():
-                yield from _arguments(command)
+        if action.metavar in _FILES:
+            action.complete = files  # type: ignore[attr-defined]  # where shtab looks for it
+        elif action.metavar in _FOLDERS:
+            action.complete = folders  # type: ignore[attr-defined]  # the same
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001  # argparse has no public name for it
+            for command in action._choices_actions:  # noqa: SLF001  # nor for what its help lists
+                action.choices[command.dest].description = command.help
+                _describe(action.choices[command.dest], files=files, folders=folders)
