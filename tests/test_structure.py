@@ -28,7 +28,10 @@ ROOT = Path(__file__).parent.parent
 LAYERS: list[list[str]] = [
     ["truto_sync.__main__"],
     ["truto_sync._cli.main"],
-    [f"truto_sync._cli.{command}" for command in ("fetch", "graph", "check", "preview", "diff", "files", "runs", "demo")],
+    [
+        f"truto_sync._cli.{command}"
+        for command in ("fetch", "graph", "check", "preview", "diff", "files", "runs", "demo", "completion")
+    ],
     ["truto_sync._cli.checking", "truto_sync._cli.arguments"],
     ["truto_sync._cli.sarif"],
     ["truto_sync._cli.job_source"],
@@ -247,6 +250,7 @@ DOORS = {
     "jsonata": {"truto_async.pipeline._jsonata"},
     "networkx": {"truto_async.pipeline._pictures.networkx"},
     "orjson": {"truto_async._support.json"},
+    "shtab": {"truto_sync._cli.completion"},
     "ruamel": {"truto_sync._files.yaml_text"},
     "uvloop": {"truto_sync._portal"},
     "redis": {"truto_async._limits.redis.store"},
