@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_commands"]
 
-_DESCRIPTION = """Serve a fake Truto on this machine, with some sync jobs, until Ctrl-C. What it prints are shell commands: run
-them in another terminal, and the programs that you start there ask this server. Nothing is kept when it ends."""
+_DESCRIPTION = """Serve a fake Truto on this machine, with some sync jobs, until Ctrl-C. What it prints are shell commands:
+run them in another terminal, and the programs that you start there ask this server. Nothing is kept when it ends."""
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser], _: Callable[..., object]) -> None:
