@@ -2,19 +2,67 @@
 
 from __future__ import annotations
 
+import sys
+from os.path import relpath
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pygments.lexers.special import TextLexer
+
 import truto_async
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "truto-async"
 author = "the authors of truto-async"
 version = release = truto_async.__version__
 html_title = f"truto-async {release}"
 
-extensions = ["myst_parser", "sphinx_copybutton", "sphinx_design"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "docstrings",
+    "twins",
+    "code_links",
+    "command_line",
+]
 exclude_patterns = ["_build"]
 
-# Headings get the anchors that GitHub gives them.
 myst_enable_extensions = ["colon_fence"]
-myst_heading_anchors = 4
+myst_heading_anchors = 4  # those that GitHub gives them
+
+add_module_names = False  # one description is for both packages
+autoclass_content = "both"
+autodoc_default_options = {"members": True, "undoc-members": True, "member-order": "bysource"}
+autodoc_typehints_format = "short"
+maximum_signature_line_length = 88
+python_use_unqualified_type_names = True
+
+nitpick_ignore_regex = [
+    # Nothing is fetched, so the standard library and other packages are not linked.
+    (r"py:.*", r"(collections\.abc|datetime|os|pathlib|re|ssl|tls|typing|types|pytest)\..*|datetime|PathLike"),
+    (r"py:.*", r"(.*\.)?[A-Z](_co)?"),  # type variables
+]
 
 html_theme = "furo"
 html_show_sphinx = False
+html_show_copyright = False
+html_copy_source = False
+
+
+def link_included_pages(_app: Sphinx, page: str, source: list[str]) -> None:
+    """Let links to Markdown files outside of this folder, which work on GitHub, lead to the pages that include them."""
+    here = (Path("docs") / page).parent
+    for file, included in {"benchmarks/README.md": "explanation/benchmarks.md", "CHANGELOG.md": "changelog.md"}.items():
+        source[0] = source[0].replace(f"]({relpath(file, here)}", f"]({relpath(Path('docs') / included, here)}")
+
+
+def setup(app: Sphinx) -> None:
+    """Connect to Sphinx."""
+    app.add_lexer("mermaid", TextLexer)  # shown as it is; GitHub draws it
+    app.connect("source-read", link_included_pages)

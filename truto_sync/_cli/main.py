@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None, *, name: str = "truto-async") -
     return status
 
 
-def _parser(name: str) -> argparse.ArgumentParser:
+def _parser(name: str = "truto-async") -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=name, description=_DESCRIPTION)
     parser.add_argument("--version", action="version", version=f"truto-async {__version__}")
     parser.set_defaults(failure=1)  # the exit status of a failure
@@ -86,7 +86,7 @@ def _parser(name: str) -> argparse.ArgumentParser:
     many.set_defaults(run=_fetch)
     for module in (graph, check, preview, diff, files, runs, demo):
         module.add_commands(commands, _client)
-    completion.add_command(commands, partial(_parser, "truto-async"))
+    completion.add_command(commands, _parser)
     return parser
 
 
