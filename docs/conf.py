@@ -49,6 +49,8 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(.*\.)?[A-Z](_co)?"),  # type variables
 ]
 
+copybutton_prompt_text = "$ "  # of a console, the commands are copied, and not what they print
+
 html_theme = "furo"
 html_show_sphinx = False
 html_show_copyright = False
