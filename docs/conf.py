@@ -40,6 +40,7 @@ add_module_names = False  # one description is for both packages
 autoclass_content = "both"
 autodoc_default_options = {"members": True, "undoc-members": True, "member-order": "bysource"}
 autodoc_typehints_format = "short"
+smartquotes_action = "D"  # dashes alone: what stands in quotes is often a value
 maximum_signature_line_length = 88
 python_use_unqualified_type_names = True
 
@@ -50,6 +51,8 @@ nitpick_ignore_regex = [
 ]
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_show_sphinx = False
 html_show_copyright = False
 html_copy_source = False

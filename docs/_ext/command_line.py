@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
     from docutils import nodes
     from sphinx.application import Sphinx
+
+
+_OPTION = re.compile(r"(?<!\S)--?\w[\w-]*")
 
 
 class CommandLine(SphinxDirective):
@@ -45,7 +49,7 @@ def _option(command: argparse.ArgumentParser, action: argparse.Action) -> Iterat
     formatter = command._get_formatter()  # noqa: SLF001  # the same
     value = formatter._format_args(action, formatter._get_default_metavar_for_optional(action))  # noqa: SLF001  # the same
     names = [f"{name} {value}".rstrip() for name in action.option_strings] or [str(action.metavar or action.dest)]
-    text = formatter._expand_help(action) if action.help else ""  # noqa: SLF001  # the same
+    text = _OPTION.sub(r"``\g<0>``", formatter._expand_help(action)) if action.help else ""  # noqa: SLF001  # the same
     yield from (f".. option:: {', '.join(names)}", "", f"   {text}", "")
 
 

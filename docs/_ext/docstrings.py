@@ -13,9 +13,13 @@ from sphinx.ext.napoleon import Config
 from sphinx.ext.napoleon.docstring import GoogleDocstring
 from sphinx.pycode import ModuleAnalyzer
 
+import truto_async
+import truto_async.testing
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+_MADE_BY_USERS = (truto_async.RetryPolicy, truto_async.Hooks, truto_async.testing.RunStep)
 _SECTIONS = Config(napoleon_use_rtype=False)
 _CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _MARKUP = re.compile(r"[*|]|(?<=\w)_(?!\w)")  # what reStructuredText would read in plain text
@@ -30,41 +34,59 @@ def read_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any, li
     text = _CODE.sub(r"``\1``", text)  # single backticks, as in Markdown
     text = _PAGE.sub(r":doc:`/\1`", text)
     if what in ("class", "exception"):
-        if _is_made_by_the_client(obj):
+        if _is_not_made_by_users(obj):
             text = text.partition("\nArgs:")[0]
-        bases = [f":py:class:`{name}`" for base in obj.__bases__ if (name := documented_name(base))]
-        text = f"A {' and '.join(bases)}.\n\n{text}" if bases else text
+        if text.strip() == (inspect.getdoc(obj) or "").strip():
+            text += _bases(obj)
     if what not in ("attribute", "data", "property"):  # which have no sections, but colons
         text = str(GoogleDocstring(text, _SECTIONS, app, what, name, obj, options))
     lines[:] = text.split("\n")
 
 
 def read_signature(
-    _app: Sphinx, what: str, _name: str, obj: Any, _options: Any, _signature: str | None, returned: str | None
+    _app: Sphinx, what: str, _name: str, obj: Any, _options: Any, signature: str | None, returned: str | None
 ) -> tuple[str, str | None] | None:
-    """Leave the parameters of a class out where they are the fields that are listed below."""
-    if what != "class":
+    """Leave the parameters of a class out where they say nothing to users."""
+    if what != "class" or signature is None:
         return None
-    is_record = attrs.has(obj) and all(field.kw_only for field in attrs.fields(obj))
-    return ("", returned) if is_record or _is_made_by_the_client(obj) else None
+    is_record = attrs.has(obj) and obj not in _MADE_BY_USERS  # its fields are listed below
+    if is_record or getattr(obj, "_is_protocol", False) or _is_not_made_by_users(obj):
+        return "", returned
+    return signature.replace(repr(truto_async.RetryPolicy()), "RetryPolicy()"), returned
 
 
-def _is_made_by_the_client(cls: type[Any]) -> bool:
-    return (inspect.getdoc(cls.__init__) or "").startswith("Users ")
+def _bases(cls: type[Any]) -> str:
+    bases = [f":py:class:`~{name}`" for base in cls.__bases__ if (name := documented_name(base))]
+    return f"\n\nBase: {', '.join(bases)}." if bases else ""
+
+
+def _is_not_made_by_users(cls: type[Any]) -> bool:
+    return (inspect.getdoc(cls.__init__) or "").startswith(("Users ", "Raise TypeError"))
 
 
 def _share_comments() -> None:
-    """Let autodoc find the docstrings below constants and aliases, which are in the modules that packages export from."""
+    """Show autodoc the docstrings below fields and constants where it looks for them.
+
+    It looks into the module that a constant is imported from, and into the `__module__` of a class. Both may be another than
+    the one that has the source.
+    """
     objects = public_objects()
     for home in [name for name in sys.modules if name.startswith("truto_async.")]:
-        analyzer = ModuleAnalyzer.for_module(home)
-        analyzer.analyze()
-        for (owner, name), lines in analyzer.attr_docs.items():
-            for package in MODULES:
-                if not owner and objects.get(f"{package}.{name}", analyzer) is getattr(sys.modules[home], name, None):
-                    exporting = ModuleAnalyzer.for_module(package)
-                    exporting.analyze()
-                    exporting.attr_docs["", name] = lines
+        source = sys.modules[home]
+        for (owner, name), lines in _comments(home).items():
+            if owner:
+                places = [getattr(getattr(source, owner, None), "__module__", home)]
+            else:
+                value = getattr(source, name, None)
+                places = [package for package in MODULES if objects.get(f"{package}.{name}", source) is value]
+            for place in places:
+                _comments(place)[owner, name] = lines
+
+
+def _comments(module: str) -> dict[tuple[str, str], list[str]]:
+    analyzer = ModuleAnalyzer.for_module(module)  # the same one each time
+    analyzer.analyze()
+    return analyzer.attr_docs
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
