@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from os.path import relpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +29,7 @@ extensions = [
     "twins",
     "code_links",
     "command_line",
+    "markdown_pages",
 ]
 exclude_patterns = ["_build"]
 
@@ -58,14 +58,6 @@ html_show_copyright = False
 html_copy_source = False
 
 
-def link_included_pages(_app: Sphinx, page: str, source: list[str]) -> None:
-    """Let links to Markdown files outside of this folder, which work on GitHub, lead to the pages that include them."""
-    here = (Path("docs") / page).parent
-    for file, included in {"benchmarks/README.md": "explanation/benchmarks.md", "CHANGELOG.md": "changelog.md"}.items():
-        source[0] = source[0].replace(f"]({relpath(file, here)}", f"]({relpath(Path('docs') / included, here)}")
-
-
 def setup(app: Sphinx) -> None:
-    """Connect to Sphinx."""
-    app.add_lexer("mermaid", TextLexer)  # shown as it is; GitHub draws it
-    app.connect("source-read", link_included_pages)
+    """Show Mermaid as it is: GitHub draws it."""
+    app.add_lexer("mermaid", TextLexer)
