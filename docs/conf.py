@@ -37,6 +37,7 @@ myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 4  # those that GitHub gives them
 
 add_module_names = False  # one description is for both packages
+autodoc_mock_imports = ["pytest"]  # whose fixtures are described, and which a build does not need
 autoclass_content = "both"
 autodoc_default_options = {"members": True, "undoc-members": True, "member-order": "bysource"}
 autodoc_typehints_format = "short"

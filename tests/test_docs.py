@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import ast
+import asyncio
 import logging
 import re
+import textwrap
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
+import truto_async.pipeline
+import truto_async.testing
+import truto_sync
 from tests import redis_server
+from truto_async import webhooks
+from truto_async.redis import RedisRateLimit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,10 +27,26 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted(path for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts)]
+FENCE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 BLOCKS = [
     pytest.param(block, id=f"{document.relative_to(ROOT).as_posix()}-{number}")
     for document in DOCUMENTS
-    for number, block in enumerate(re.findall(r"^```python\n(.*?)^```", document.read_text(), re.DOTALL | re.MULTILINE))
+    for number, block in enumerate(FENCE.findall(document.read_text()))
+]
+SOURCES = [path for package in ("truto_async", "truto_sync") for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+def docstring_blocks(source: Path) -> Iterator[str]:
+    """Yield the examples in the docstrings of a module."""
+    for node in ast.walk(ast.parse(source.read_text())):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            for block in re.findall(r"::\n\n((?:    .*\n|\n)+)", f"{ast.get_docstring(node)}\n"):
+                if "├" not in block:  # a tree
+                    yield textwrap.dedent(block)
+
+
+DOCSTRING_BLOCKS = [
+    pytest.param(block, id=source.relative_to(ROOT).as_posix()) for source in SOURCES for block in docstring_blocks(source)
 ]
 
 
@@ -61,6 +86,39 @@ def test_example(block: str, truto_env: FakeTruto, tmp_path: Path, monkeypatch: 
     for name, value in namespace.items():
         if name.startswith("test_") and callable(value):
             value(truto_env)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.relative_to(ROOT).as_posix())
+def test_every_block_is_found(document: Path) -> None:
+    """No block of Python is written in a way in which it would not be run, such as indented in a list."""
+    assert len(FENCE.findall(document.read_text())) == len(
+        re.findall(r"^[ >]*[`~:]{3,} *(\{code.*\} *)?py", document.read_text(), re.MULTILINE)
+    )
+
+
+@pytest.mark.parametrize("block", DOCSTRING_BLOCKS)
+def test_docstring_example(block: str, truto_env: FakeTruto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The examples of docstrings run, with the names that they leave out."""
+    monkeypatch.chdir(tmp_path)
+    job = truto_async.SyncJob.from_dict(next(iter(truto_env.jobs.values())))
+    Path("job.json").write_bytes(job.to_json())
+    body = b'{"id": "e1", "event": "test"}'
+    request = SimpleNamespace(headers={"X-Truto-Signature": webhooks.sign(body, "secret")})
+    namespace = {
+        "Path": Path,
+        "RedisRateLimit": RedisRateLimit,
+        "body": body,
+        "job": job,
+        "request": request,
+        "secret": "secret",
+    }
+    for module in (truto_async, truto_async.pipeline, truto_async.testing, webhooks, truto_sync):
+        namespace |= {name: getattr(module, name) for name in module.__all__}
+
+    outcome = eval(compile(block, "example", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), namespace)
+
+    if outcome is not None:
+        asyncio.run(outcome)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.relative_to(ROOT).as_posix())

@@ -63,7 +63,7 @@ def other_names(name: str) -> Iterator[str]:
 @cache
 def resources() -> Mapping[str, str]:
     """Return the class of each resource by its attribute of the client: `AsyncSyncJobs` for `sync_jobs`."""
-    made = {name: value._make for name, value in vars(AsyncTruto).items() if isinstance(value, LazyAttribute)}  # noqa: SLF001  # there is no other way to its annotation
+    made = {name: value._make for name, value in vars(AsyncTruto).items() if isinstance(value, LazyAttribute)}
     return {name: make.__annotations__["return"].rpartition(".")[2] for name, make in made.items()}
 
 

@@ -58,7 +58,9 @@ def _find(env: BuildEnvironment, name: str, owner: str, *, is_called: bool) -> O
             if full in objects:
                 return objects[full]
     # A type that is not imported from a package.
-    homeless = (entry for full, entry in objects.items() if is_called and full.endswith(f".{name}") and entry.objtype in _TYPES)
+    homeless = (
+        entry for full, entry in objects.items() if is_called and full.endswith(f".{name}") and entry.objtype in _TYPES
+    )
     return next(homeless, None)
 
 

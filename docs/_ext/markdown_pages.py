@@ -20,7 +20,7 @@ _INCLUDED = {"benchmarks/README.md": "explanation/benchmarks.md", "CHANGELOG.md"
 _FENCE = re.compile(r"^```\{([\w-]+)\} ?(.*)\n((?s:.*?))^```\n", re.MULTILINE)
 _AUTO = re.compile(r"^\.\. (?:py:)?(currentmodule|auto\w+):: ([\w.]+)", re.MULTILINE)
 _TITLED = re.compile(r"^:::+\{(?:tab-item|grid-item-card)\} (.+)$", re.MULTILINE)
-_COLONS = re.compile(r"^(:::+(\{.*)?|:[\w-]+: .*)\n+", re.MULTILINE)
+_COLONS = re.compile(r"^(:::+(\{.*)?|:[\w-]+: .*)\n", re.MULTILINE)
 _ENTRY = re.compile(r"^- \[([^\]]+)\]\(([^)]+)\)(.*)$", re.MULTILINE)
 _SECTIONS = {
     "How-to guides": "how-to/index",

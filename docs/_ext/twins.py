@@ -33,7 +33,8 @@ def add_names(app: Sphinx, domain: str, kind: str, content: addnodes.desc_conten
         if root == "AsyncTruto" and rest in resources():
             target = addnodes.pending_xref("", nodes.Text(resources()[rest]), refdomain="py", reftype="class")
             target["reftarget"], target["refdoc"] = resources()[rest], app.env.current_document.docname
-            signature += addnodes.desc_annotation("", "", addnodes.desc_sig_punctuation("", ":"), nodes.Text(" "), target)
+            colon = addnodes.desc_sig_punctuation("", ":")
+            signature.append(addnodes.desc_annotation("", "", colon, nodes.Text(" "), target))
         if module == "truto_async" and root in twins():
             _add_twin(python, kind, described, signature)
         for other in other_names(f"{module}.{root}"):
@@ -68,7 +69,9 @@ def _add_twin(python: PythonDomain, kind: str, described: addnodes.desc, signatu
     described.insert(described.index(signature) + 1, twin)
     python.note_object(full, kind, full, location=signature)
     owner, _, short = name.rpartition(".")
-    text = f"{short}() (truto_sync.{owner} method)" if kind == "method" else f"{short} (in truto_sync{owner and '.' + owner})"
+    text = (
+        f"{short}() (truto_sync.{owner} method)" if kind == "method" else f"{short} (in truto_sync{owner and '.' + owner})"
+    )
     described[-1].insert(0, addnodes.index(entries=[("single", text, full, "", None)]))
 
 
