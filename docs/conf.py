@@ -54,6 +54,7 @@ nitpick_ignore_regex = [
 html_theme = "furo"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_domain_indices = False
 html_show_sphinx = False
 html_show_copyright = False
 html_copy_source = False

@@ -104,16 +104,11 @@ def test_docstring_example(block: str, truto_env: FakeTruto, tmp_path: Path, mon
     Path("job.json").write_bytes(job.to_json())
     body = b'{"id": "e1", "event": "test"}'
     request = SimpleNamespace(headers={"X-Truto-Signature": webhooks.sign(body, "secret")})
-    namespace = {
-        "Path": Path,
-        "RedisRateLimit": RedisRateLimit,
-        "body": body,
-        "job": job,
-        "request": request,
-        "secret": "secret",
-    }
+    namespace: dict[str, object] = {}
     for module in (truto_async, truto_async.pipeline, truto_async.testing, webhooks, truto_sync):
         namespace |= {name: getattr(module, name) for name in module.__all__}
+    namespace |= {"Path": Path, "RedisRateLimit": RedisRateLimit}
+    namespace |= {"body": body, "job": job, "request": request, "secret": "secret"}
 
     outcome = eval(compile(block, "example", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), namespace)
 
