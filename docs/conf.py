@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from os.path import relpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +29,7 @@ extensions = [
     "twins",
     "code_links",
     "command_line",
+    "markdown_pages",
 ]
 exclude_patterns = ["_build"]
 
@@ -37,9 +37,11 @@ myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 4  # those that GitHub gives them
 
 add_module_names = False  # one description is for both packages
+autodoc_mock_imports = ["pytest"]  # whose fixtures are described, and which a build does not need
 autoclass_content = "both"
 autodoc_default_options = {"members": True, "undoc-members": True, "member-order": "bysource"}
 autodoc_typehints_format = "short"
+smartquotes_action = "D"  # dashes alone: what stands in quotes is often a value
 maximum_signature_line_length = 88
 python_use_unqualified_type_names = True
 
@@ -52,19 +54,14 @@ nitpick_ignore_regex = [
 copybutton_prompt_text = "$ "  # of a console, the commands are copied, and not what they print
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_domain_indices = False
 html_show_sphinx = False
 html_show_copyright = False
 html_copy_source = False
 
 
-def link_included_pages(_app: Sphinx, page: str, source: list[str]) -> None:
-    """Let links to Markdown files outside of this folder, which work on GitHub, lead to the pages that include them."""
-    here = (Path("docs") / page).parent
-    for file, included in {"benchmarks/README.md": "explanation/benchmarks.md", "CHANGELOG.md": "changelog.md"}.items():
-        source[0] = source[0].replace(f"]({relpath(file, here)}", f"]({relpath(Path('docs') / included, here)}")
-
-
 def setup(app: Sphinx) -> None:
-    """Connect to Sphinx."""
-    app.add_lexer("mermaid", TextLexer)  # shown as it is; GitHub draws it
-    app.connect("source-read", link_included_pages)
+    """Show Mermaid as it is: GitHub draws it."""
+    app.add_lexer("mermaid", TextLexer)

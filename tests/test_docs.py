@@ -176,6 +176,14 @@ def _steady(text: str) -> str:
 
 
 @pytest.mark.parametrize("page", [pytest.param(page, id=shown(page)) for page in PAGES])
+def test_every_block_is_found(page: Path) -> None:
+    """No block of Python is written in a way in which it would not be run, such as indented in a list."""
+    written = re.findall(r"^[ >]*[`~:]{3,} *(\{code.*\} *)?py", page.read_text(), re.MULTILINE)
+
+    assert len(written) == [block.language for block in BLOCKS[page]].count("python")
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=shown(page)) for page in PAGES])
 def test_links(page: Path) -> None:
     """Links to files of the project lead to one."""
     for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text()):

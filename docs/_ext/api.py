@@ -7,6 +7,9 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from truto_async import AsyncTruto
+from truto_async._support.lazy import LazyAttribute
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -55,6 +58,13 @@ def other_names(name: str) -> Iterator[str]:
     objects = public_objects()
     if name in objects:
         yield from (other for other, value in objects.items() if other != name and value is objects[name])
+
+
+@cache
+def resources() -> Mapping[str, str]:
+    """Return the class of each resource by its attribute of the client: `AsyncSyncJobs` for `sync_jobs`."""
+    made = {name: value._make for name, value in vars(AsyncTruto).items() if isinstance(value, LazyAttribute)}
+    return {name: make.__annotations__["return"].rpartition(".")[2] for name, make in made.items()}
 
 
 @cache

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from api import MODULES
+from api import MODULES, resources
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode
 
-from truto_async import AsyncTruto
-from truto_async._support.lazy import LazyAttribute
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sphinx.application import Sphinx
     from sphinx.domains.python import ObjectEntry, PythonDomain
     from sphinx.environment import BuildEnvironment
@@ -58,21 +52,16 @@ def _find(env: BuildEnvironment, name: str, owner: str, *, is_called: bool) -> O
     owned = [f"{owner}.{name}"] if owner else []
     # `check` alone may also be a command, and `path` a parameter; `check()`, `Graph` and `SyncJob.check` are what they seem.
     free = [name] if is_called or method or name[:1].isupper() else []
-    through_client = [f"{_resources()[attribute]}.{method}"] if method and attribute in _resources() else []
+    through_client = [f"{resources()[attribute]}.{method}"] if method and attribute in resources() else []
     for short in owned + free + through_client:
         for full in (short, *(f"{module}.{short}" for module in MODULES)):
             if full in objects:
                 return objects[full]
     # A type that is not imported from a package.
-    homeless = (entry for full, entry in objects.items() if is_called and full.endswith(f".{name}") and entry.objtype in _TYPES)
+    homeless = (
+        entry for full, entry in objects.items() if is_called and full.endswith(f".{name}") and entry.objtype in _TYPES
+    )
     return next(homeless, None)
-
-
-@cache
-def _resources() -> Mapping[str, str]:
-    """Return the class of each resource by its attribute of the client, so that `sync_jobs.get` is found."""
-    made = {name: value._make for name, value in vars(AsyncTruto).items() if isinstance(value, LazyAttribute)}  # noqa: SLF001  # there is no other way to its annotation
-    return {name: make.__annotations__["return"].rpartition(".")[2] for name, make in made.items()}
 
 
 def _class_around(node: nodes.Node) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
 
+# argparse has no public way to list what it would print.
+# ruff: noqa: SLF001
+
+_OPTION = re.compile(r"(?<!\S)--?\w[\w-]*")
+
 
 class CommandLine(SphinxDirective):
     """A section for each command of the parser that a function returns: `module:function`."""
@@ -22,31 +28,33 @@ class CommandLine(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Describe all commands."""
-        module, _, function = self.arguments[0].partition(":")
-        parser: argparse.ArgumentParser = getattr(import_module(module), function)()
-        return self.parse_text_to_nodes("\n".join(_described(parser)), allow_section_headings=True)
+        return self.parse_text_to_nodes(describe(self.arguments[0]), allow_section_headings=True)
 
 
-def _described(parser: argparse.ArgumentParser) -> Iterator[str]:
-    yield from (parser.description or "", "")
-    [commands] = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]  # noqa: SLF001  # argparse has no other way to list them
+def describe(path: str) -> str:
+    """Return a page in Markdown about the parser that a function makes: `module:function`."""
+    module, _, function = path.partition(":")
+    parser: argparse.ArgumentParser = getattr(import_module(module), function)()
+    [commands] = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    parts = [parser.description or ""]
     for name, command in commands.choices.items():
-        yield from (name, "-" * len(name), "", command.description or "", "")
-        usage = command.format_usage().removeprefix("usage: ")
-        yield from (".. code-block:: text", "", *(f"   {line}" for line in usage.splitlines()), "")
-        yield from (f".. program:: {command.prog}", "")
-        for action in command._actions:  # noqa: SLF001  # the same
-            yield from _option(command, action)
+        parts += [f"## {name}", command.description or "", f"```text\n{_usage(command)}\n```"]
+        parts += [f"```{{program}} {command.prog}\n```", *_options(command)]
+    return "\n\n".join(parts)
 
 
-def _option(command: argparse.ArgumentParser, action: argparse.Action) -> Iterator[str]:
-    if action.dest == "help":
-        return
-    formatter = command._get_formatter()  # noqa: SLF001  # the same
-    value = formatter._format_args(action, formatter._get_default_metavar_for_optional(action))  # noqa: SLF001  # the same
-    names = [f"{name} {value}".rstrip() for name in action.option_strings] or [str(action.metavar or action.dest)]
-    text = formatter._expand_help(action) if action.help else ""  # noqa: SLF001  # the same
-    yield from (f".. option:: {', '.join(names)}", "", f"   {text}", "")
+def _usage(command: argparse.ArgumentParser) -> str:
+    return " ".join(command.format_usage().removeprefix("usage: ").split())
+
+
+def _options(command: argparse.ArgumentParser) -> Iterator[str]:
+    formatter = command._get_formatter()
+    for action in command._actions:
+        if action.dest != "help":
+            value = formatter._format_args(action, formatter._get_default_metavar_for_optional(action))
+            names = [f"{name} {value}".rstrip() for name in action.option_strings] or [str(action.metavar or action.dest)]
+            text = _OPTION.sub(r"`\g<0>`", formatter._expand_help(action)) if action.help else ""
+            yield f"```{{option}} {', '.join(names)}\n{text[:1].upper()}{text[1:]}\n```"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

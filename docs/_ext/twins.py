@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
-from api import other_names, twins
+from api import other_names, resources, twins
 from docutils import nodes
 from sphinx import addnodes
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.domains.python import PythonDomain
 
+_PATH = re.compile(r"\btruto_async(\.\w+)*\.(?=[A-Z])")
 _NAMES = re.compile(r"\bAsync(?=[A-Z])")
 
 
@@ -22,11 +23,18 @@ def add_names(app: Sphinx, domain: str, kind: str, content: addnodes.desc_conten
         return
     described = content.parent
     python = cast("PythonDomain", app.env.get_domain("py"))
+    for text in [text for part in described.findall(addnodes.desc_annotation) for text in part.findall(nodes.Text)]:
+        text.parent.replace(text, nodes.Text(_PATH.sub("", text.astext())))
     for signature in list(described.findall(addnodes.desc_signature)):
         if signature.parent is not described or not signature["ids"]:
             continue
         module, name = signature["module"], signature["fullname"]
         root, dot, rest = name.partition(".")
+        if root == "AsyncTruto" and rest in resources():
+            target = addnodes.pending_xref("", nodes.Text(resources()[rest]), refdomain="py", reftype="class")
+            target["reftarget"], target["refdoc"] = resources()[rest], app.env.current_document.docname
+            colon = addnodes.desc_sig_punctuation("", ":")
+            signature.append(addnodes.desc_annotation("", "", colon, nodes.Text(" "), target))
         if module == "truto_async" and root in twins():
             _add_twin(python, kind, described, signature)
         for other in other_names(f"{module}.{root}"):
@@ -61,13 +69,19 @@ def _add_twin(python: PythonDomain, kind: str, described: addnodes.desc, signatu
     described.insert(described.index(signature) + 1, twin)
     python.note_object(full, kind, full, location=signature)
     owner, _, short = name.rpartition(".")
-    text = f"{short}() (truto_sync.{owner} method)" if kind == "method" else f"{short} (in truto_sync{owner and '.' + owner})"
+    text = (
+        f"{short}() (truto_sync.{owner} method)" if kind == "method" else f"{short} (in truto_sync{owner and '.' + owner})"
+    )
     described[-1].insert(0, addnodes.index(entries=[("single", text, full, "", None)]))
 
 
 def _renamed(node: nodes.Node) -> nodes.Node:
     """Put the blocking names of classes in the place of the asynchronous ones, in a copy of a part of a signature."""
-    for text in list(node.findall(nodes.Text)):
+    texts = list(node.findall(nodes.Text))
+    if "AsyncGenerator" in node.astext():
+        texts[-1].parent.replace(texts[-1], nodes.Text(", None]"))
+        texts.pop()
+    for text in texts:
         text.parent.replace(text, nodes.Text(_NAMES.sub("", text.astext())))
     for reference in node.findall(addnodes.pending_xref):
         name = reference["reftarget"].rpartition(".")[2]
