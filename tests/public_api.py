@@ -31,8 +31,17 @@ MODULES = [
     for package in ("truto_async", "truto_sync")
     for module in ("", ".pipeline", ".redis", ".testing", ".webhooks")
 ]
-_PROTOCOLS = "aenter aexit aiter anext await bool call contains enter exit getitem iter len next".split()
-_SPECIAL = {f"__{name}__" for name in _PROTOCOLS}
+_PROTOCOLS = re.compile(r"__(await|bool|call|contains|getitem|len|a?(enter|exit|iter|next))__")
+
+
+class _Text:
+    """A type or a value in a signature, as it is to be shown."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
 
 
 def lines() -> Iterator[str]:
@@ -62,7 +71,8 @@ def _described(path: str, value: object) -> Iterator[str]:
 
 def _class(path: str, cls: type[Any]) -> Iterator[str]:
     bases = [base.__name__ for base in getattr(cls, "__orig_bases__", cls.__bases__) if base is not object]
-    bases += ["total=False"] if getattr(cls, "__total__", True) is False else []
+    if typing.is_typeddict(cls):
+        bases = ["TypedDict"] if cls.__total__ else ["TypedDict", "total=False"]
     yield f"class {path}" + (f"({', '.join(bases)})" if bases else "") + _deprecation(cls)
     if typing.is_typeddict(cls):
         yield from (f"{path}[{key!r}]: {_type(kind)}" for key, kind in cls.__annotations__.items())
@@ -73,7 +83,7 @@ def _class(path: str, cls: type[Any]) -> Iterator[str]:
         if _is_its_own(cls, "__init__") and not (fields and all(field.kw_only for field in fields.values())):
             yield _function(path, cls.__init__, is_method=True).removesuffix(" -> None")
         for name in sorted({*dir(cls), *_annotations(cls)}):
-            if (name in _SPECIAL or not name.startswith("_")) and _is_its_own(cls, name):
+            if (_PROTOCOLS.fullmatch(name) or not name.startswith("_")) and _is_its_own(cls, name):
                 yield _member(f"{path}.{name}", cls, name, fields.get(name))
 
 
@@ -94,7 +104,8 @@ def _is_public(cls: type[Any]) -> bool:
 
 def _member(path: str, cls: type[Any], name: str, field: attrs.Attribute[Any] | None) -> str:
     if field is not None:
-        return f"{path}: {_type(_annotations(cls)[name])}" + _default(field.default)
+        default = _default(field.default)
+        return f"{path}: {_type(_annotations(cls)[name])}" + (f" = {default!r}" if isinstance(default, _Text) else "")
     value = inspect.getattr_static(cls, name, None)
     if isinstance(value, LazyAttribute) and cls.__module__.startswith("truto_sync"):
         value = getattr(getattr(truto_async, f"Async{cls.__name__}"), name)  # its own type is a variable
@@ -109,19 +120,13 @@ def _member(path: str, cls: type[Any], name: str, field: attrs.Attribute[Any] | 
 
 def _function(path: str, function: Any, *, is_method: bool = False) -> str:
     signature = inspect.signature(function)
-    parameters = list(signature.parameters.values())[is_method:]
-    shown: list[str] = []
-    for before, parameter in zip([None, *parameters], parameters, strict=False):
-        is_first_keyword = parameter.kind is parameter.KEYWORD_ONLY and (before is None or before.kind < before.VAR_POSITIONAL)
-        shown += ["*"] if is_first_keyword else []
-        shown += ["/"] if before and before.kind is before.POSITIONAL_ONLY is not parameter.kind else []
-        stars = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
-        shown.append(f"{stars}{parameter.name}: {_type(parameter.annotation)}" + _default(parameter.default))
-    if parameters and parameters[-1].kind is inspect.Parameter.POSITIONAL_ONLY:
-        shown.append("/")
+    parameters = [
+        parameter.replace(annotation=_Text(_type(parameter.annotation)), default=_default(parameter.default))
+        for parameter in list(signature.parameters.values())[is_method:]
+    ]
+    result = _Text(_type(signature.return_annotation))
     awaited = "async " if inspect.iscoroutinefunction(function) else ""
-    result = "" if isinstance(function, type) else f" -> {_type(signature.return_annotation)}"
-    text = f"{awaited}{path}({', '.join(shown)}){result}"
+    text = f"{awaited}{path}{signature.replace(parameters=parameters, return_annotation=result)}"
     return _blocking(text) + _deprecation(function)
 
 
@@ -130,18 +135,20 @@ def _blocking(text: str) -> str:
     return re.sub(r"\bAsync(?=[A-Z])", "", text) if text.startswith("truto_sync") else text
 
 
-def _default(value: object) -> str:
+def _default(value: Any) -> object:
+    """Return what is shown as the value."""
     if value in (inspect.Parameter.empty, attrs.NOTHING):
-        return ""
+        return inspect.Parameter.empty
     if isinstance(value, attrs.Factory):  # type: ignore[arg-type]  # it is a class, for all that mypy is told
-        return f" = {value.factory.__name__}()"  # type: ignore[attr-defined]  # the same
-    return f" = {getattr(value, '__qualname__', None) or repr(value)}"
+        return _Text(f"{value.factory.__name__}()")
+    text = str(getattr(value, "__qualname__", None) or repr(value))
+    return _Text(re.sub(r"(?<=frozenset\(\{)[^}]*", lambda items: ", ".join(sorted(items[0].split(", "))), text))
 
 
 def _type(kind: Any) -> str:
     """Write a type as the source does, on every Python alike."""
     match typing.get_origin(kind), typing.get_args(kind):
-        case (typing.Union | types.UnionType), parts:
+        case ((typing.Union | types.UnionType), parts):
             return " | ".join(map(_type, parts))
         case typing.Literal, parts:
             return f"Literal[{', '.join(map(repr, parts))}]"

@@ -1,4 +1,4 @@
-"""The public names, their signatures and types are those of the list beside this file: a change to the outside is in the diff."""
+"""What users see is what the list beside this file says, so that a change to it is seen in a diff."""
 
 from __future__ import annotations
 
