@@ -368,7 +368,7 @@ def test_public_names(package: object) -> None:
 def test_one_version() -> None:
     """The distribution and both packages have one version, and the changelog knows it."""
     assert version("truto-async") == truto_async.__version__ == truto_sync.__version__
-    assert f"## {truto_async.__version__}" in (ROOT / "CHANGELOG.md").read_text()
+    assert f"\n## [{truto_async.__version__}] - " in (ROOT / "CHANGELOG.md").read_text()
 
 
 @pytest.mark.parametrize("package", ["truto_async", "truto_sync"])
