@@ -195,5 +195,5 @@ def test_commands_to_paste() -> None:
     commands = re.findall(r"^```shell\n(python3 -m venv .*)\n```", (ROOT / "README.md").read_text(), re.MULTILINE)
 
     demo, tests = commands
-    assert demo.endswith("-m truto_sync get --demo")
+    assert demo.endswith("truto-async get --demo")
     assert "pytest" in tests

@@ -227,7 +227,7 @@ LAYERS: list[list[str]] = [
     ["truto_async.errors"],
     ["truto_async._support.json", "truto_async._support.lazy"],
     ["truto_async._support.worker_pool", "truto_async._support.fork"],
-    ["truto_async._support.waits", "truto_async._support.collector"],
+    ["truto_async._support.waits", "truto_async._support.collector", "truto_async._support.deprecation"],
     ["truto_async._support", "truto_async._version"],
 ]
 # What users look for on a model leads up, into what is loaded when they use it.
@@ -368,7 +368,7 @@ def test_public_names(package: object) -> None:
 def test_one_version() -> None:
     """The distribution and both packages have one version, and the changelog knows it."""
     assert version("truto-async") == truto_async.__version__ == truto_sync.__version__
-    assert f"## {truto_async.__version__}" in (ROOT / "CHANGELOG.md").read_text()
+    assert f"\n## [{truto_async.__version__}] - " in (ROOT / "CHANGELOG.md").read_text()
 
 
 @pytest.mark.parametrize("package", ["truto_async", "truto_sync"])

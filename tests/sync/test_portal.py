@@ -267,10 +267,12 @@ def test_uvloop_can_be_switched_off() -> None:
 
 
 SLOW_START = """
-import asyncio, os, signal, threading, time
+import asyncio, os, signal, threading, time, warnings
 from truto_async import ClientClosedError
 from truto_async.testing import FakeTruto
 from truto_sync import Truto
+
+warnings.filterwarnings("ignore", ".*[Pp]olicy", DeprecationWarning)  # Python 3.14 warns of all policies
 
 class Policy(asyncio.DefaultEventLoopPolicy):
     def new_event_loop(self):
@@ -351,7 +353,7 @@ def test_a_client_that_is_collected_while_its_loop_closes() -> None:
     """A thread whose loop is closed, and that has not ended yet, needs no stopping."""
     done = run_script(
         """
-import asyncio, threading, time
+import asyncio, threading, time, warnings
 from truto_async import Hooks
 from truto_async.testing import FakeTruto
 from truto_sync import Truto
@@ -362,6 +364,8 @@ class Loop(asyncio.SelectorEventLoop):
         if threading.current_thread().name == "truto_sync":
             closed.set()
             time.sleep(0.3)
+
+warnings.filterwarnings("ignore", ".*[Pp]olicy", DeprecationWarning)  # Python 3.14 warns of all policies
 
 class Policy(asyncio.DefaultEventLoopPolicy):
     _loop_factory = Loop

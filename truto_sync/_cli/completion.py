@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from truto_async.errors import InvalidArgumentError
 
@@ -65,6 +65,8 @@ def _describe(parser: argparse.ArgumentParser, *, files: object, folders: object
         elif action.metavar in _FOLDERS:
             action.complete = folders  # type: ignore[attr-defined]  # the same
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001  # argparse has no public name for it
-            for command in action._choices_actions:  # noqa: SLF001  # nor for what its help lists
-                action.choices[command.dest].description = command.help
-                _describe(action.choices[command.dest], files=files, folders=folders)
+            commands = cast("argparse._SubParsersAction[argparse.ArgumentParser]", action)  # noqa: SLF001  # the same
+            for listed in commands._choices_actions:  # noqa: SLF001  # nor for what its help lists
+                command = commands.choices[listed.dest]
+                command.description = listed.help
+                _describe(command, files=files, folders=folders)

@@ -64,8 +64,8 @@ def main(arguments: Sequence[str] | None = None, *, name: str = "truto-async") -
 def _parser(name: str = "truto-async") -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=name, description=_DESCRIPTION)
     parser.add_argument("--version", action="version", version=f"truto-async {__version__}")
-    parser.set_defaults(failure=1)  # the exit status of a failure
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    parser.set_defaults(run=partial(_help, parser), failure=1)  # the latter is the exit status of a failure
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     get = commands.add_parser("get", help="print one sync job", description="Print one sync job.")
     get.add_argument("id", nargs="?", help="the job's id; with --demo the first demo job is the default")
     get.add_argument("--json", action="store_true", help="print the job's JSON")
@@ -88,6 +88,12 @@ def _parser(name: str = "truto-async") -> argparse.ArgumentParser:
         module.add_commands(commands, _client)
     completion.add_command(commands, _parser)
     return parser
+
+
+def _help(parser: argparse.ArgumentParser, _: argparse.Namespace) -> int:
+    """Print all commands where none was given."""
+    parser.print_help(sys.stderr)
+    return 2
 
 
 def _list(options: argparse.Namespace) -> int:

@@ -50,7 +50,7 @@ class Checked:
 
 def sarif_log(jobs: Iterable[Checked], failures: Sequence[str]) -> JSONObject:
     """Return a log of the findings, with the reasons why other jobs could not be checked."""
-    driver = {"name": "truto_sync check", "semanticVersion": __version__, "rules": [_described(rule) for rule in RULES]}
+    driver = {"name": "truto-async check", "semanticVersion": __version__, "rules": [_described(rule) for rule in RULES]}
     invocation: JSONObject = {"executionSuccessful": not failures}
     if failures:
         invocation["toolExecutionNotifications"] = [{"level": "error", "message": {"text": text}} for text in failures]
