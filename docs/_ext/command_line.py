@@ -39,7 +39,7 @@ def describe(path: str) -> str:
     parts = [parser.description or ""]
     for name, command in commands.choices.items():
         parts += [f"## {name}", command.description or "", f"```text\n{_usage(command)}\n```"]
-        parts += [f"```{{program}} {command.prog}\n```", *_options(command)]
+        parts += [f"```{{program}} {command.prog.removeprefix('python -m ')}\n```", *_options(command)]
     return "\n\n".join(parts)
 
 
