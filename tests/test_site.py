@@ -16,9 +16,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from tests import browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from selenium.webdriver import Chrome
 
 ROOT = Path(__file__).parent.parent
 HOMES = ("", ".pipeline", ".redis", ".testing", ".webhooks")
@@ -71,6 +77,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built = subprocess.run(command, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
     return folder / "html"
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    """Start a browser."""
+    with browser.start(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +180,26 @@ def test_search(site: Path) -> None:
 
     for word in ("backpressur", "retrypolici", "get_mani"):
         assert word in index.lower()
+
+
+def test_search_in_a_browser(site: Path, chromium: Chrome) -> None:
+    """The search finds what a word is about first."""
+    chromium.get(f"{(site / 'search.html').resolve().as_uri()}?q=RetryPolicy")
+    found = WebDriverWait(chromium, 20).until(lambda page: page.find_elements(By.CSS_SELECTOR, ".search li a"))
+
+    assert "truto_async.RetryPolicy" == found[0].text
+
+
+def test_on_a_phone(site: Path, chromium: Chrome, pages: Mapping[str, Page]) -> None:
+    """No page is wider than the screen of a phone; tables and code scroll by themselves."""
+    screen = {"width": PHONE, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    widths = {}
+    for name in pages:
+        chromium.get((site / name).resolve().as_uri())
+        widths[name] = chromium.execute_script("return document.documentElement.scrollWidth")
+
+    assert not {name: width for name, width in widths.items() if width > PHONE}
 
 
 def test_markdown(site: Path, pages: Mapping[str, Page]) -> None:

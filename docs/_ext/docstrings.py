@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -53,6 +54,7 @@ def read_signature(
     if what != "class" or signature is None:
         return None
     is_record = attrs.has(obj) and obj not in _MADE_BY_USERS  # its fields are listed below
+    is_record |= issubclass(obj, Enum)
     if is_record or getattr(obj, "_is_protocol", False) or _is_not_made_by_users(obj):
         return "", returned
     return signature.replace(repr(truto_async.RetryPolicy()), "RetryPolicy()"), returned
