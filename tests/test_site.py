@@ -174,6 +174,17 @@ def test_every_page_is_two_clicks_away(pages: Mapping[str, Page]) -> None:
     assert not pages.keys() - reached - {"search.html"}  # which the field at the side leads to
 
 
+@pytest.mark.parametrize("section", ["how-to", "explanation", "reference", "contributing"])
+def test_sections_list_their_pages(section: str) -> None:
+    """The page of a section shows the same pages as the navigation at the side, in the same order."""
+    text = (ROOT / "docs" / section / "index.md").read_text()
+    contents, _, tree = text.partition("```{toctree}\n:hidden:\n\n")
+    listed = [Path(link).stem for link in re.findall(r"^- \[[^\]]+\]\(([\w-]+)\.md\)", contents, re.MULTILINE)]
+
+    assert [page for page in tree.split()[:-1] if page in listed] == listed
+    assert set(tree.split()[:-1]) - set(listed) <= {"benchmarks"}  # whose text is outside of the folder
+
+
 def test_search(site: Path) -> None:
     """The index of the search has the words of pages and of docstrings."""
     index = (site / "searchindex.js").read_text()
