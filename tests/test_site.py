@@ -19,6 +19,8 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+import truto_async
+import truto_sync
 from tests import browser
 
 if TYPE_CHECKING:
@@ -240,7 +242,8 @@ def test_markdown(site: Path, pages: Mapping[str, Page]) -> None:
 def test_environment_variables() -> None:
     """Each variable that the code reads by name is on the page about them."""
     page = (ROOT / "docs" / "reference" / "environment.md").read_text()
-    sources = [file.read_text() for package in ("truto_async", "truto_sync") for file in (ROOT / package).rglob("*.py")]
+    packages = [Path(package.__file__).parent for package in (truto_async, truto_sync)]
+    sources = [file.read_text() for package in packages for file in package.rglob("*.py")]
     named = {name for source in sources for name in re.findall(r'^\w+_VARIABLE = "(\w+)"', source, re.MULTILINE)}
 
     assert {"TRUTO_API_TOKEN", "TRUTO_UVLOOP"} < named
