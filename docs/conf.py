@@ -36,6 +36,7 @@ exclude_patterns = ["_build"]
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 4  # those that GitHub gives them
 
+toc_object_entries_show_parents = "hide"
 add_module_names = False  # one description is for both packages
 autodoc_mock_imports = ["pytest"]  # whose fixtures are described, and which a build does not need
 autoclass_content = "both"
@@ -56,6 +57,7 @@ copybutton_prompt_text = "$ "  # of a console, the commands are copied, and not 
 html_theme = "furo"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+pygments_dark_style = "github-dark"
 html_domain_indices = False
 html_show_sphinx = False
 html_show_copyright = False

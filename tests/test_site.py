@@ -16,15 +16,31 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+import truto_async
+import truto_sync
+from tests import browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from selenium.webdriver import Chrome
 
 ROOT = Path(__file__).parent.parent
 HOMES = ("", ".pipeline", ".redis", ".testing", ".webhooks")
 MODULES = [import_module(package + home) for package in ("truto_async", "truto_sync") for home in HOMES]
 OBJECTS = {f"{module.__name__}.{name}": getattr(module, name) for module in MODULES for name in module.__all__}
 PHONE = 390
+TOO_WIDE = """
+    const scrolls = (box) => !box.matches('article')
+        && (/auto|scroll/.test(getComputedStyle(box).overflowX) || scrolls(box.parentElement));
+    return [...document.querySelectorAll('article *')]
+        .filter((box) => box.getBoundingClientRect().right > innerWidth + 1 && !scrolls(box.parentElement))
+        .map((box) => box.outerHTML.slice(0, 200));
+"""
+"""What of an article leaves the screen and has nothing around it that can be scrolled."""
 
 
 class Page(HTMLParser):
@@ -71,6 +87,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built = subprocess.run(command, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
     return folder / "html"
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    """Start a browser."""
+    with browser.start(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
 
 
 @pytest.fixture(scope="module")
@@ -161,12 +184,44 @@ def test_every_page_is_two_clicks_away(pages: Mapping[str, Page]) -> None:
     assert not pages.keys() - reached - {"search.html"}  # which the field at the side leads to
 
 
+@pytest.mark.parametrize("section", ["how-to", "explanation", "reference", "contributing"])
+def test_sections_list_their_pages(section: str) -> None:
+    """The page of a section shows the same pages as the navigation at the side, in the same order."""
+    text = (ROOT / "docs" / section / "index.md").read_text()
+    contents, _, tree = text.partition("```{toctree}\n:hidden:\n\n")
+    listed = [Path(link).stem for link in re.findall(r"^- \[[^\]]+\]\(([\w-]+)\.md\)", contents, re.MULTILINE)]
+
+    assert [page for page in tree.split()[:-1] if page in listed] == listed
+    assert set(tree.split()[:-1]) - set(listed) <= {"benchmarks"}  # whose text is outside of the folder
+
+
 def test_search(site: Path) -> None:
     """The index of the search has the words of pages and of docstrings."""
     index = (site / "searchindex.js").read_text()
 
     for word in ("backpressur", "retrypolici", "get_mani"):
         assert word in index.lower()
+
+
+def test_search_in_a_browser(site: Path, chromium: Chrome) -> None:
+    """The search finds what a word is about first."""
+    chromium.get(f"{(site / 'search.html').resolve().as_uri()}?q=RetryPolicy")
+    found = WebDriverWait(chromium, 20).until(lambda page: page.find_elements(By.CSS_SELECTOR, ".search li a"))
+
+    assert "truto_async.RetryPolicy" == found[0].text
+
+
+def test_on_a_phone(site: Path, chromium: Chrome, pages: Mapping[str, Page]) -> None:
+    """Nothing is cut off on the screen of a phone: what is wider, such as tables and code, can be scrolled by itself."""
+    screen = {"width": PHONE, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    too_wide = {}
+    for name in pages:
+        chromium.get((site / name).resolve().as_uri())
+        if found := chromium.execute_script(TOO_WIDE):
+            too_wide[name] = found
+
+    assert not too_wide
 
 
 def test_markdown(site: Path, pages: Mapping[str, Page]) -> None:
@@ -187,7 +242,8 @@ def test_markdown(site: Path, pages: Mapping[str, Page]) -> None:
 def test_environment_variables() -> None:
     """Each variable that the code reads by name is on the page about them."""
     page = (ROOT / "docs" / "reference" / "environment.md").read_text()
-    sources = [file.read_text() for package in ("truto_async", "truto_sync") for file in (ROOT / package).rglob("*.py")]
+    packages = [Path(package.__file__).parent for package in (truto_async, truto_sync)]
+    sources = [file.read_text() for package in packages for file in package.rglob("*.py")]
     named = {name for source in sources for name in re.findall(r'^\w+_VARIABLE = "(\w+)"', source, re.MULTILINE)}
 
     assert {"TRUTO_API_TOKEN", "TRUTO_UVLOOP"} < named

@@ -7,12 +7,12 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from docutils import nodes
     from sphinx.application import Sphinx
 
 # argparse has no public way to list what it would print.
@@ -28,19 +28,37 @@ class CommandLine(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Describe all commands."""
-        return self.parse_text_to_nodes(describe(self.arguments[0]), allow_section_headings=True)
+        introduction, commands = describe(self.arguments[0])
+        return [*self.parse_text_to_nodes(introduction), *(self._section(name, text) for name, text in commands.items())]
+
+    def _section(self, name: str, text: str) -> nodes.section:
+        section = nodes.section("", nodes.title(name, name), ids=[nodes.make_id(name)], names=[name])
+        self.state.document.note_explicit_target(section, section)
+        section += self.parse_text_to_nodes(text)
+        return section
 
 
-def describe(path: str) -> str:
-    """Return a page in Markdown about the parser that a function makes: `module:function`."""
+def describe(path: str) -> tuple[str, dict[str, str]]:
+    """Return what the parser that a function makes says, in Markdown: in general, and for each command.
+
+    Args:
+        path: the function, as `module:function`.
+    """
     module, _, function = path.partition(":")
     parser: argparse.ArgumentParser = getattr(import_module(module), function)()
     [commands] = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
-    parts = [parser.description or ""]
-    for name, command in commands.choices.items():
-        parts += [f"## {name}", command.description or "", f"```text\n{_usage(command)}\n```"]
-        parts += [f"```{{program}} {command.prog}\n```", *_options(command)]
-    return "\n\n".join(parts)
+    described = {
+        name: "\n\n".join(
+            [
+                command.description or "",
+                f"```text\n{_usage(command)}\n```",
+                f"```{{program}} {command.prog.removeprefix('python -m ')}\n```",
+                *_options(command),
+            ]
+        )
+        for name, command in commands.choices.items()
+    }
+    return parser.description or "", described
 
 
 def _usage(command: argparse.ArgumentParser) -> str:

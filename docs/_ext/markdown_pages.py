@@ -89,7 +89,9 @@ def _markdown(app: Sphinx, page: str) -> str:
             case "eval-rst":
                 return _described(app, body)
             case "command-line":
-                return _FENCE.sub(replace, describe(argument) + "\n")
+                introduction, commands = describe(argument)
+                text = "\n\n".join([introduction, *(f"## {name}\n\n{text}" for name, text in commands.items())])
+                return _FENCE.sub(replace, f"{text}\n")
             case "option":
                 return f"- `{argument}`: {body}"
             case _:  # toctree, program

@@ -28,6 +28,8 @@ def add_names(app: Sphinx, domain: str, kind: str, content: addnodes.desc_conten
     for signature in list(described.findall(addnodes.desc_signature)):
         if signature.parent is not described or not signature["ids"]:
             continue
+        if "AsyncGenerator" in signature.astext():  # walked over, and not awaited
+            _drop_async(signature)
         module, name = signature["module"], signature["fullname"]
         root, dot, rest = name.partition(".")
         if root == "AsyncTruto" and rest in resources():
@@ -53,8 +55,6 @@ def _add_twin(python: PythonDomain, kind: str, described: addnodes.desc, signatu
     twin["_toc_parts"], twin["_toc_name"] = (), ""
     for child in signature.children:
         match child:
-            case addnodes.desc_annotation() if child.astext().split() == ["async"]:
-                continue
             case addnodes.desc_addname():
                 continue
             case addnodes.desc_name():
@@ -66,6 +66,7 @@ def _add_twin(python: PythonDomain, kind: str, described: addnodes.desc, signatu
                 twin += addnodes.desc_parameterlist("", "", addnodes.desc_parameter("", "…"))
             case _:
                 twin += _renamed(child.deepcopy())
+    _drop_async(twin)
     described.insert(described.index(signature) + 1, twin)
     python.note_object(full, kind, full, location=signature)
     owner, _, short = name.rpartition(".")
@@ -73,6 +74,11 @@ def _add_twin(python: PythonDomain, kind: str, described: addnodes.desc, signatu
         f"{short}() (truto_sync.{owner} method)" if kind == "method" else f"{short} (in truto_sync{owner and '.' + owner})"
     )
     described[-1].insert(0, addnodes.index(entries=[("single", text, full, "", None)]))
+
+
+def _drop_async(signature: addnodes.desc_signature) -> None:
+    for part in [node for node in signature.children if node.astext().split() == ["async"]]:
+        signature.remove(part)
 
 
 def _renamed(node: nodes.Node) -> nodes.Node:
