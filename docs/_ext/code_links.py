@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 _TYPES = ("class", "data")
-_NAME = re.compile(r"(?:truto\.)?([A-Za-z_][\w.]*?)(\(\))?")
+_NAME = re.compile(r"(truto\.)?([A-Za-z_][\w.]*?)(\(\))?")
 
 
 class CodeLinks(SphinxPostTransform):
@@ -31,7 +31,13 @@ class CodeLinks(SphinxPostTransform):
             match = _NAME.fullmatch(literal.astext())
             if match is None or _is_inside(literal, nodes.reference, nodes.title, addnodes.pending_xref):
                 continue
-            entry = _find(self.env, match[1], _class_around(literal), is_called=bool(match[2]))
+            through_client, name, called = match.groups()
+            owner = _class_around(literal)
+            attribute, _, method = name.partition(".")
+            # In a docstring; elsewhere `sync_jobs.get` may be that of another SDK, and `truto.sync_jobs.get` is ours.
+            if attribute in resources() and method and (through_client or owner):
+                name = f"{resources()[attribute]}.{method}"
+            entry = _find(self.env, name, owner, is_called=bool(called))
             if entry is not None:
                 literal.replace_self(_link(self.env, self.env.current_document.docname, entry, literal.deepcopy()))
 
@@ -48,12 +54,10 @@ def resolve(
 
 def _find(env: BuildEnvironment, name: str, owner: str, *, is_called: bool) -> ObjectEntry | None:
     objects = cast("PythonDomain", env.get_domain("py")).objects
-    attribute, _, method = name.partition(".")
     owned = [f"{owner}.{name}"] if owner else []
     # `check` alone may also be a command, and `path` a parameter; `check()`, `Graph` and `SyncJob.check` are what they seem.
-    free = [name] if is_called or method or name[:1].isupper() else []
-    through_client = [f"{resources()[attribute]}.{method}"] if method and attribute in resources() else []
-    for short in owned + free + through_client:
+    free = [name] if is_called or "." in name or name[:1].isupper() else []
+    for short in owned + free:
         for full in (short, *(f"{module}.{short}" for module in MODULES)):
             if full in objects:
                 return objects[full]
@@ -69,7 +73,7 @@ def _class_around(node: nodes.Node) -> str:
     while node := node.parent:
         if isinstance(node, addnodes.desc) and node["domain"] == "py":
             signature = node[0]
-            return signature.get("class") or signature.get("fullname", "")
+            return str(signature.get("class") or signature.get("fullname", ""))
     return ""
 
 
