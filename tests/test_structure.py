@@ -28,7 +28,10 @@ ROOT = Path(__file__).parent.parent
 LAYERS: list[list[str]] = [
     ["truto_sync.__main__"],
     ["truto_sync._cli.main"],
-    [f"truto_sync._cli.{command}" for command in ("fetch", "graph", "check", "preview", "diff", "files", "runs")],
+    [
+        f"truto_sync._cli.{command}"
+        for command in ("fetch", "graph", "check", "preview", "diff", "files", "runs", "demo", "completion")
+    ],
     ["truto_sync._cli.checking", "truto_sync._cli.arguments"],
     ["truto_sync._cli.sarif"],
     ["truto_sync._cli.job_source"],
@@ -225,6 +228,7 @@ LAYERS: list[list[str]] = [
     ["truto_async._support.json", "truto_async._support.lazy"],
     ["truto_async._support.worker_pool", "truto_async._support.fork"],
     ["truto_async._support.waits", "truto_async._support.collector", "truto_async._support.loops"],
+    ["truto_async._support.deprecation"],
     ["truto_async._support", "truto_async._version"],
 ]
 # What users look for on a model leads up, into what is loaded when they use it.
@@ -247,6 +251,7 @@ DOORS = {
     "jsonata": {"truto_async.pipeline._jsonata"},
     "networkx": {"truto_async.pipeline._pictures.networkx"},
     "orjson": {"truto_async._support.json"},
+    "shtab": {"truto_sync._cli.completion"},
     "ruamel": {"truto_sync._files.yaml_text"},
     "uvloop": {"truto_sync._portal"},
     "redis": {"truto_async._limits.redis.store"},
@@ -364,7 +369,7 @@ def test_public_names(package: object) -> None:
 def test_one_version() -> None:
     """The distribution and both packages have one version, and the changelog knows it."""
     assert version("truto-async") == truto_async.__version__ == truto_sync.__version__
-    assert f"## {truto_async.__version__}" in (ROOT / "CHANGELOG.md").read_text()
+    assert f"\n## [{truto_async.__version__}] - " in (ROOT / "CHANGELOG.md").read_text()
 
 
 @pytest.mark.parametrize("package", ["truto_async", "truto_sync"])

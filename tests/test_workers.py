@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.redis_server import RedisServer
     from truto_async.testing import FakeTruto
 
-PAGE = Path(__file__).parent.parent / "docs" / "many-machines.md"
+PAGE = Path(__file__).parent.parent / "docs" / "how-to" / "task-queues.md"
 PROGRAMS = {
     name: (code, command)
     for code, name, command in re.findall(
@@ -254,7 +254,7 @@ def test_jobs_in_forks_of_rq(make: Callable[[str], Program], fake_truto: FakeTru
 
 
 def test_fastapi_on_gunicorn(make: Callable[[str], Program], fake_truto: FakeTruto) -> None:
-    """gunicorn runs it as uvicorn does."""
+    """With gunicorn it is the same as with uvicorn."""
     need("fastapi", "gunicorn")
     program = make("web.py")
     program.start("gunicorn web:app --workers 2 --worker-class asgi")
