@@ -1,4 +1,4 @@
-"""The documentation's programs for task queues and web servers run, each with two processes, whose one limit a server judges."""
+"""The programs of the documentation for task queues and web servers run; a server judges the limit of their processes."""
 
 from __future__ import annotations
 
