@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import inspect
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,12 +21,18 @@ from truto_async import AsyncTruto, models
 from truto_sync import Truto
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterator
 
     from truto_async.testing import FakeTruto
 
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
+
+
+def id_of(value: object) -> str:
+    """Name a parameter, the same in each process that runs a part of the tests."""
+    return re.sub(r" at 0x\w+", "", str(value))
 
 
 class MakeClient(Protocol):
@@ -111,6 +118,12 @@ async def wait_until(is_true: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not is_true():  # noqa: ASYNC110  # what it waits for sets no event
             await asyncio.sleep(0.01)
+
+
+def run_here(thread: threading.Thread) -> None:
+    """Start a thread as gevent does: in the thread that runs already; its errors go nowhere."""
+    with contextlib.suppress(Exception):
+        thread.run()
 
 
 def run_script(script: str, *, status: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -22,6 +22,7 @@ _ALL_BLOCKS = [
     (block, f"{document.name}-{number}")
     for document in DOCUMENTS
     for number, block in enumerate(re.findall(r"^```python\n(.*?)^```", document.read_text(), re.DOTALL | re.MULTILINE))
+    if not re.match(r"# \w+\.py\n", block)  # a program of several processes, which tests/test_workers.py runs
 ]
 _CLUSTER = re.compile(r"^(?:import|from) (dask|ray)\b", re.MULTILINE)
 CLUSTER_BLOCKS = [

@@ -224,7 +224,7 @@ LAYERS: list[list[str]] = [
     ["truto_async.errors"],
     ["truto_async._support.json", "truto_async._support.lazy"],
     ["truto_async._support.worker_pool", "truto_async._support.fork"],
-    ["truto_async._support.waits", "truto_async._support.collector"],
+    ["truto_async._support.waits", "truto_async._support.collector", "truto_async._support.loops"],
     ["truto_async._support", "truto_async._version"],
 ]
 # What users look for on a model leads up, into what is loaded when they use it.

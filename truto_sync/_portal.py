@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import finalize
 
-from truto_async._support import fork
+from truto_async._support import fork, loops
 from truto_async.errors import APIConnectionError, ClientClosedError
 from truto_sync._call import BlockingCall
 
@@ -214,8 +214,7 @@ class LoopThread:
     def _main(self) -> None:
         try:
             try:
-                runner = asyncio.Runner(loop_factory=_loop_factory())
-                runner.get_loop()
+                runner = loops.make_runner(_loop_factory())
             except Exception as error:  # noqa: BLE001  # whatever it is, it is the caller's
                 self._running.set_result(error)
                 return
@@ -240,7 +239,7 @@ class LoopThread:
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     """Return uvloop's way to make a loop if it is installed and not switched off; None for asyncio's own."""
-    if os.environ.get(UVLOOP_VARIABLE) == "0":
+    if os.environ.get(UVLOOP_VARIABLE) == "0" or loops.are_threads_greenlets():  # uvloop would let no other greenlet run
         return None
     try:
         import uvloop  # noqa: PLC0415  # the optional extra "speed" may not be installed

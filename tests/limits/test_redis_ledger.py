@@ -158,3 +158,20 @@ def test_the_script_decides_as_the_python(server: RedisServer, steps: list[Step]
             if not step.is_lost and not step.is_old:
                 process.hear(found)
         assert all(0 < client.pttl(key) <= 8_500 for key in client.scan_iter())
+
+
+def test_a_call_that_comes_late(server: RedisServer) -> None:
+    """What comes after a later call of the same process changes nothing, and grants nothing."""
+    terms = Terms(limit=3, per=1_000_000, lease=4_000_000, hold=2_500_000)
+    ledger, process = Ledger(terms), Process("w")
+    step = Step(0, wait=0, want=2, used=0, unused=0, pause=0, returns=False, is_lost=False, is_old=False, loss="")
+    wall, old = 1_700_000_000_000_000, 60_000_000
+    late, timely = process.call(step, wall), process.call(step, wall)
+    with server.client() as client:
+        client.flushall()
+        script = client.register_script(DRIVEN)
+        for call, granted in ((timely, 2), (late, 0)):
+            expected = ledger.exchange(call, wall=wall, run="a", uptime=old)
+
+            assert granted == len(expected.starts)
+            assert expected == ask(script, call, terms, (wall, "a", old))

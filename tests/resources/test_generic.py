@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.conftest import id_of
 from truto_async import InvalidArgumentError, NotFoundError, ResponseDecodeError
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def test_paths_that_make_no_sense(truto: Any, path: Any) -> None:
         truto.resource(path)
 
 
-@pytest.mark.parametrize("fields", [None, [1], "x", {"a": object()}, {"a": float("nan")}], ids=str)
+@pytest.mark.parametrize("fields", [None, [1], "x", {"a": object()}, {"a": float("nan")}], ids=id_of)
 def test_fields_that_make_no_sense(truto: Any, fake_truto: FakeTruto, fields: Any) -> None:
     """They are refused before anything is sent."""
     endless: dict[str, Any] = {}

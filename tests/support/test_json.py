@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import id_of
 from tests.strategies import json_values
 from truto_async._support import json as _json
 
@@ -173,7 +174,7 @@ def test_written(dumps: Any, value: Any) -> None:
     assert json.loads(_json._strict_dumps(value)) == json.loads(dumps(value))
 
 
-@pytest.mark.parametrize("value", NOT_WRITTEN, ids=repr)
+@pytest.mark.parametrize("value", NOT_WRITTEN, ids=id_of)
 def test_not_written(dumps: Any, value: Any) -> None:
     """What JSON cannot hold is refused by either writer."""
     with pytest.raises((TypeError, ValueError), match=r"."):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conftest import run_script
+from tests.conftest import run_here, run_script
 from truto_async import APIConnectionError, ClientClosedError
 from truto_sync import Truto
 from truto_sync._call import BlockingCall
@@ -264,6 +264,39 @@ def test_the_loop_is_uvloops_where_it_is_installed() -> None:
 def test_uvloop_can_be_switched_off() -> None:
     """By an environment variable."""
     assert "asyncio.unix_events" == run_script(LOOP.format(setup=""), TRUTO_UVLOOP="0").stdout.strip()
+
+
+GREENLETS = """
+import types
+module = types.ModuleType("{module}")
+module.{function} = lambda name: name == "{name}"
+sys.modules["{module}"] = module
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "function", "name"),
+    [("gevent.monkey", "is_module_patched", "threading"), ("eventlet.patcher", "is_monkey_patched", "thread")],
+)
+def test_no_uvloop_where_threads_are_greenlets(module: str, function: str, name: str) -> None:
+    """Its loop would never let another greenlet run."""
+    pytest.importorskip("uvloop")
+    patched = GREENLETS.format(module=module, function=function, name=name)
+    imported = GREENLETS.format(module=module, function=function, name="socket")
+
+    assert "asyncio.unix_events" == run_script(LOOP.format(setup=patched)).stdout.strip()
+    assert "uvloop" == run_script(LOOP.format(setup=imported)).stdout.strip()
+
+
+async def test_a_thread_in_which_another_loop_runs(monkeypatch: pytest.MonkeyPatch, fake_truto: FakeTruto) -> None:
+    """So it is for a second client under gevent: an error, and no wait for ever."""
+    monkeypatch.setattr(threading.Thread, "start", run_here)
+
+    with (
+        Truto(fake_truto.token, base_url=fake_truto.url) as truto,
+        pytest.raises(APIConnectionError, match="greenlets"),
+    ):
+        truto.sync_jobs.get("x")
 
 
 SLOW_START = """

@@ -26,6 +26,8 @@ from truto_async import (
     NotFoundError,
     Outcome,
     RapidBridgeLog,
+    RateLimit,
+    RateLimiter,
     RequestNode,
     ResponseDecodeError,
     RunFailedError,
@@ -44,6 +46,7 @@ from truto_async import (
     WebhookLog,
 )
 from truto_async.pipeline import Argument, ArgumentFault, Plan, PlannedRequest
+from truto_async.redis import RedisRateLimit
 from truto_async.testing import FakeTruto
 from truto_sync import Pager, Truto
 
@@ -87,6 +90,39 @@ def blocking() -> None:
         assert_type(truto.with_options(deadline=5), Truto)
         truto.request("POST", "/x", json={"a": [1, None]})
         assert_type(truto.close(), None)
+
+
+class OneAtATime:
+    """A limit of a user's own."""
+
+    def try_acquire(self) -> bool:
+        """Return whether it was free."""
+        return True
+
+    async def acquire(self, deadline: float | None = None) -> float | None:
+        """Wait for it."""
+
+    def release(self, *, counted: bool = True) -> None:
+        """Give it back."""
+
+    def pause(self, seconds: float) -> None:
+        """Wait for a while."""
+
+    def for_account(self, account: str) -> None:
+        """Know no accounts."""
+
+
+async def limits() -> None:
+    """What a client takes as a limit."""
+    shared = RedisRateLimit.from_url("redis://127.0.0.1", name="x", per_account=None, on_unavailable="local")
+    assert_type(shared, RedisRateLimit)
+    for limit in (RateLimit(5, per=1.0), shared, OneAtATime()):
+        as_protocol: RateLimiter = limit
+        AsyncTruto("token", rate_limit=as_protocol)
+        Truto("token", rate_limit=limit)
+    assert_type(await shared.acquire(5.0), float | None)
+    RedisRateLimit.from_url(on_unavailable="wait")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Truto("token", rate_limit=500)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 async def runs(truto: AsyncTruto, blocking: Truto) -> None:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary, ref
 
+from truto_async._limits.redis.holdings import Holdings
 from truto_async._limits.redis.shared import SharedLimit
 from truto_async._limits.redis.store import Store, address, advice
 from truto_async._limits.redis.thread import LoopThread
@@ -40,6 +41,7 @@ class Outage:
     def __init__(self, began: float) -> None:
         self.began = began
         self.is_local = False
+        """Whether the process limits itself."""
         self.retry_at = self.failed_at = began
         self.error: Exception | None = None
         self._backoff = _FIRST_RETRY
@@ -172,30 +174,46 @@ class Link:
             del self._drivers[limit]
 
     def _not_before(self, moment: float) -> float:
-        if self._outage is None:
-            return moment
-        retry_at = self._outage.retry_at
-        return min(moment, retry_at) if self._limits_itself() else max(moment, retry_at)
+        return moment if self._outage is None or self._limits_itself() else max(moment, self._outage.retry_at)
 
     def _limits_itself(self) -> bool:
         return self._is_local and self._outage is not None and self._outage.lasts_for(self._timeout)
 
     async def _call(self, limit: SharedLimit) -> None:
         sent = time.monotonic()
-        if self._outage is not None and sent < self._outage.retry_at:
+        if self._outage is not None and self._limits_itself():
+            self._do_without(self._outage, limit)
             limit.call_locally(sent - self._outage.began)
             return
-        call = limit.call()
-        self.calls += 1
         try:
-            reply = await self._exchange(limit, call)
+            reply = await self._exchange(limit, limit.call())
         except Exception as error:  # noqa: BLE001  # whatever the library raises, those who wait must hear of it
             self._fail(error, sent)
         else:
             self._recover()
             limit.hear(reply, sent)
 
+    def _do_without(self, outage: Outage, limit: SharedLimit) -> None:
+        """Begin to do without Redis, unless that was done."""
+        if not outage.is_local:
+            outage.is_local = True
+            log.warning("until Redis at %s can be asked again, this process limits itself: %s", self._address, self._share)
+            self._start(self._probe(outage, limit))
+
+    async def _probe(self, outage: Outage, limit: SharedLimit) -> None:
+        """Call Redis until the outage is over, with a call that asks for nothing: nobody has to wait for it."""
+        while self._outage is outage:
+            await asyncio.sleep(outage.retry_at - time.monotonic())
+            sent = time.monotonic()
+            try:
+                await self._exchange(limit, Holdings(limit.timing).call(sent, 0))
+            except Exception as error:  # noqa: BLE001  # whatever the library raises, it is not over
+                self._fail(error, sent)
+            else:
+                self._recover()
+
     async def _exchange(self, limit: SharedLimit, call: Call) -> Reply:
+        self.calls += 1
         return await self._opened().exchange(f"{self._channel}:{limit.label}", self._channel, limit.label, call, limit.terms)
 
     def _opened(self) -> Store:
@@ -207,11 +225,7 @@ class Link:
         if self._outage is None:
             self._outage = Outage(sent)
             log.warning("%s", self._error(error))
-        was_local = self._outage.is_local
         self._outage.note(error, time.monotonic(), self._longest_retry)
-        self._outage.is_local = self._limits_itself()
-        if self._outage.is_local and not was_local:
-            log.warning("until Redis at %s can be asked again, this process limits itself: %s", self._address, self._share)
         for limit in self._drivers:
             limit.wake()
 

@@ -9,6 +9,8 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from truto_async._support.loops import make_runner
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -40,13 +42,12 @@ class LoopThread:
 
     def _main(self) -> None:
         try:
-            runner = asyncio.Runner()
-            loop = runner.get_loop()
+            runner = make_runner()
         except Exception as error:  # noqa: BLE001  # it is the caller's
             self._running.set_exception(error)
             return
         with runner:
-            runner.run(self._serve(loop))
+            runner.run(self._serve(runner.get_loop()))
 
     async def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
         self._stopping = asyncio.Event()
