@@ -22,8 +22,11 @@ BLOCKS = [
     pytest.param(block, id=f"{document.name}-{number}")
     for document in DOCUMENTS
     for number, block in enumerate(re.findall(r"^```python\n(.*?)^```", document.read_text(), re.DOTALL | re.MULTILINE))
-    if not re.match(r"# \w+\.py\n", block)  # a program of several processes, which tests/test_workers.py runs
 ]
+_FILE = re.compile(r"# (\w+\.py)\n")
+PROGRAMS = [file[1] for block in BLOCKS if (file := _FILE.match(str(block.values[0])))]
+"""The files that are programs of several processes. `tests/test_workers.py` runs them."""
+BLOCKS = [block for block in BLOCKS if not _FILE.match(str(block.values[0]))]
 
 
 @pytest.fixture
