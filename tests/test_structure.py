@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from truto_async.testing import FakeTruto
 
 ROOT = Path(__file__).parent.parent
+SOURCE = Path(truto_async.__file__).parent.parent  # the same, unless the tests are of what is installed
 
 # From the top down: a module may import from rows below its own, and from none above.
 LAYERS: list[list[str]] = [
@@ -244,7 +245,7 @@ UP = {
     ),
 }
 HEIGHT = {module: -row for row, modules in enumerate(LAYERS) for module in modules}
-FILES = [path for package in ("truto_async", "truto_sync") for path in (ROOT / package).rglob("*.py")]
+FILES = [path for package in ("truto_async", "truto_sync") for path in (SOURCE / package).rglob("*.py")]
 DOORS = {
     "cattrs": {"truto_async._codec.converter", "truto_async._codec.fields"},  # the latter for an annotation
     "asyncio_throttle": {"truto_async._limits.rate_limit"},
@@ -269,7 +270,7 @@ DOORS = {
 
 def module_name(path: Path) -> str:
     """Name the module of a file."""
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    return ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
 
 
 def imports(path: Path) -> set[str]:
@@ -380,7 +381,7 @@ def test_typed(package: str) -> None:
     assert (Path(module.__file__ or "").parent / "py.typed").exists()
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "truto_async").rglob("models/*.py")), ids=module_name)
+@pytest.mark.parametrize("path", sorted((SOURCE / "truto_async").rglob("models/*.py")), ids=module_name)
 def test_every_field_is_documented(path: Path) -> None:
     """Each field of each model has a docstring right below it."""
     for cls in (node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)):
