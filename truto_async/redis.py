@@ -93,7 +93,7 @@ class RedisRateLimit:
     It goes wherever a `RateLimit` goes. One object may be given to several clients of both packages, in any threads and
     event loops; it may be pickled, and used after a fork. It talks to Redis in a thread of its own, which starts with the
     first request. Nobody has to close it: it gives its slots back and closes its connections when it is garbage-collected,
-    or with the interpreter. `close()` does so earlier.
+    or with the interpreter. `close()` does so earlier: call it in processes that end by `os._exit` or a signal.
 
     A slot counts from when it is taken until one period after the response, by the clock of the Redis server alone.
     """
