@@ -1,7 +1,7 @@
 """Fetch many sync jobs with the workers of a Dask cluster, which share one rate limit, and write a row for each id.
 
-Install `truto-async[redis]` and `dask[dataframe,distributed]`. Set TRUTO_API_TOKEN and TRUTO_REDIS_URL, for the workers
-too, and run `python examples/dask_fetch.py out --list`, or `... out --ids ids.txt`. Without `--scheduler`, a cluster of
+Install `truto-async[redis]` and `dask[dataframe,distributed]`. Set TRUTO_API_TOKEN and TRUTO_REDIS_URL, also for the
+workers, and run `python examples/dask_fetch.py out --list`, or `... out --ids ids.txt`. Without `--scheduler`, a cluster of
 two worker processes is started on this machine.
 """
 

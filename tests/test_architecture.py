@@ -1,4 +1,4 @@
-"""The way of a call in docs/architecture.md is the way that a call takes."""
+"""The way of a call in docs/contributing/architecture.md is the way that a call takes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 ROOT = Path(truto_async.__file__).parent
-DOCUMENT = Path(__file__).parent.parent / "docs" / "architecture.md"
+DOCUMENT = Path(__file__).parent.parent / "docs" / "contributing" / "architecture.md"
 
 
 def documented() -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pytest
 
 from tests import redis_server
-from tests.test_docs import CLUSTER_BLOCKS
+from tests.pages import ROOT, read_blocks
 from tests.test_examples import EXAMPLES
 from truto_async import SyncJob
 from truto_async.testing import FakeTruto
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 COUNT = 2000
 LIMIT, PER = 250, 2.0
 CONNECTIONS = 32  # of a batch, by default
+BLOCKS = [
+    block.text for block in read_blocks((ROOT / "docs" / "how-to" / "clusters.md").read_text()) if block.language == "python"
+]
 ENGINES = pytest.mark.parametrize("engine", ["dask", "ray"])
 
 
@@ -177,7 +180,7 @@ def test_parquet(redis: str, folder: Path, engine: str) -> None:
     assert len(jobs) == table.num_rows
 
 
-@pytest.mark.parametrize(("engine", "block"), CLUSTER_BLOCKS)
+@pytest.mark.parametrize(("engine", "block"), zip(["dask", "ray"], BLOCKS, strict=True))
 @pytest.mark.timeout(120)
 def test_documentation(fake_truto: FakeTruto, redis: str, folder: Path, engine: str, block: str) -> None:
     """A reader who runs an example of the documentation gets an outcome for each id."""
@@ -191,8 +194,3 @@ def test_documentation(fake_truto: FakeTruto, redis: str, folder: Path, engine: 
     ids = ["4a4de828-61e5-4d0c-9f61-8f3a5b7c2d01", "b0c7a6d2-3b0f-4f86-8d53-0a9f4b1e7c02", "no-such-job"]
     assert all(job_id in found for job_id in ids), found
     assert 1 == found.count("404 Not Found")
-
-
-def test_there_are_examples_in_the_documentation() -> None:
-    """Of both engines."""
-    assert {"dask", "ray"} == {parameter.values[0] for parameter in CLUSTER_BLOCKS}

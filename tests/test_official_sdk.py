@@ -1,4 +1,4 @@
-"""The table in docs/official-sdk.md: each call sends the request that it stands next to."""
+"""The table in docs/how-to/official-sdk.md: each call sends the request that it stands next to."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from truto_async.testing import FakeTruto
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DOCUMENT = Path(__file__).parent.parent / "docs" / "official-sdk.md"
+DOCUMENT = Path(__file__).parent.parent / "docs" / "how-to" / "official-sdk.md"
 ROWS = re.findall(r"^\| `(\S+)` \| `([A-Z]+) (\S+)` \| `(.+)` \|$", DOCUMENT.read_text(), re.MULTILINE)
 
 ID = "a-b c/d"

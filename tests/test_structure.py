@@ -23,12 +23,16 @@ if TYPE_CHECKING:
     from truto_async.testing import FakeTruto
 
 ROOT = Path(__file__).parent.parent
+SOURCE = Path(truto_async.__file__).parent.parent  # the same, unless the tests are of what is installed
 
 # From the top down: a module may import from rows below its own, and from none above.
 LAYERS: list[list[str]] = [
     ["truto_sync.__main__"],
     ["truto_sync._cli.main"],
-    [f"truto_sync._cli.{command}" for command in ("fetch", "graph", "check", "preview", "diff", "files", "runs")],
+    [
+        f"truto_sync._cli.{command}"
+        for command in ("fetch", "graph", "check", "preview", "diff", "files", "runs", "demo", "completion")
+    ],
     ["truto_sync._cli.checking", "truto_sync._cli.arguments"],
     ["truto_sync._cli.sarif"],
     ["truto_sync._cli.job_source"],
@@ -225,6 +229,7 @@ LAYERS: list[list[str]] = [
     ["truto_async._support.json", "truto_async._support.lazy"],
     ["truto_async._support.worker_pool", "truto_async._support.fork"],
     ["truto_async._support.waits", "truto_async._support.collector", "truto_async._support.loops"],
+    ["truto_async._support.deprecation"],
     ["truto_async._support", "truto_async._version"],
 ]
 # What users look for on a model leads up, into what is loaded when they use it.
@@ -240,13 +245,14 @@ UP = {
     ),
 }
 HEIGHT = {module: -row for row, modules in enumerate(LAYERS) for module in modules}
-FILES = [path for package in ("truto_async", "truto_sync") for path in (ROOT / package).rglob("*.py")]
+FILES = [path for package in ("truto_async", "truto_sync") for path in (SOURCE / package).rglob("*.py")]
 DOORS = {
     "cattrs": {"truto_async._codec.converter", "truto_async._codec.fields"},  # the latter for an annotation
     "asyncio_throttle": {"truto_async._limits.rate_limit"},
     "jsonata": {"truto_async.pipeline._jsonata"},
     "networkx": {"truto_async.pipeline._pictures.networkx"},
     "orjson": {"truto_async._support.json"},
+    "shtab": {"truto_sync._cli.completion"},
     "ruamel": {"truto_sync._files.yaml_text"},
     "uvloop": {"truto_sync._portal"},
     "redis": {"truto_async._limits.redis.store"},
@@ -264,7 +270,7 @@ DOORS = {
 
 def module_name(path: Path) -> str:
     """Name the module of a file."""
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    return ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
 
 
 def imports(path: Path) -> set[str]:
@@ -364,7 +370,7 @@ def test_public_names(package: object) -> None:
 def test_one_version() -> None:
     """The distribution and both packages have one version, and the changelog knows it."""
     assert version("truto-async") == truto_async.__version__ == truto_sync.__version__
-    assert f"## {truto_async.__version__}" in (ROOT / "CHANGELOG.md").read_text()
+    assert f"\n## [{truto_async.__version__}] - " in (ROOT / "CHANGELOG.md").read_text()
 
 
 @pytest.mark.parametrize("package", ["truto_async", "truto_sync"])
@@ -375,7 +381,7 @@ def test_typed(package: str) -> None:
     assert (Path(module.__file__ or "").parent / "py.typed").exists()
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "truto_async").rglob("models/*.py")), ids=module_name)
+@pytest.mark.parametrize("path", sorted((SOURCE / "truto_async").rglob("models/*.py")), ids=module_name)
 def test_every_field_is_documented(path: Path) -> None:
     """Each field of each model has a docstring right below it."""
     for cls in (node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)):

@@ -1,4 +1,4 @@
-"""Webhooks in: signatures, typed events, and the receivers of docs/webhooks.md over real sockets."""
+"""Webhooks in: signatures, typed events, and the receivers of docs/how-to/webhooks.md over real sockets."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ SECRET = "whsec"
 # As `openssl dgst -sha256 -hmac` has them.
 HEX = "249db749aaaae86475b4960eaa3ba9741a63bdc769c59276161ee7cea1bb77e9"
 BASE64 = "JJ23Saqq6GR1tJYOqjupdBpjvcdpxZJ2Fh7nzqG7d+k="
-DOCUMENT = Path(__file__).parent.parent / "docs" / "webhooks.md"
+DOCUMENT = Path(__file__).parent.parent / "docs" / "how-to" / "webhooks.md"
 RUN_ACTIONS = ["created", "updated", "started", "completed", "failed", "deleted", "rate_limited"]
 
 

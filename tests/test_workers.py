@@ -1,7 +1,8 @@
-"""The documentation's programs for task queues and web servers run, each with two processes, whose one limit a server judges."""
+"""The documentation's programs for task queues and web servers run, with two processes each. A server judges their limit."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -17,6 +18,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests import redis_server
+from tests.pages import read_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,11 +26,12 @@ if TYPE_CHECKING:
     from tests.redis_server import RedisServer
     from truto_async.testing import FakeTruto
 
-PAGE = Path(__file__).parent.parent / "docs" / "many-machines.md"
+PAGE = Path(__file__).parent.parent / "docs" / "how-to" / "task-queues.md"
+# By the name of the file: its code, and the command that follows.
 PROGRAMS = {
     name: (code, command)
     for code, name, command in re.findall(
-        r"^```python\n(# (\w+\.py)\n.*?)^```\n\n```shell\n([^\n]*)\n```", PAGE.read_text(), re.DOTALL | re.MULTILINE
+        r"^```python\n(# (\w+\.py)\n.*?)^```\n\n```shell\n(.*?)\n```", PAGE.read_text(), re.DOTALL | re.MULTILINE
     )
 }
 LIMIT, PER, REQUESTS = 240, 4.0, 500
@@ -153,8 +156,6 @@ class Program:
                 process.wait()
 
     def _ask(self, job_id: str) -> str:
-        import json  # noqa: PLC0415
-
         with urlopen(f"{self.url}/jobs/{job_id}", timeout=30) as response:
             found: str = json.load(response)["id"]
         return found
@@ -254,7 +255,7 @@ def test_jobs_in_forks_of_rq(make: Callable[[str], Program], fake_truto: FakeTru
 
 
 def test_fastapi_on_gunicorn(make: Callable[[str], Program], fake_truto: FakeTruto) -> None:
-    """gunicorn runs it as uvicorn does."""
+    """The server gunicorn runs it as uvicorn does."""
     need("fastapi", "gunicorn")
     program = make("web.py")
     program.start("gunicorn web:app --workers 2 --worker-class asgi")
@@ -277,7 +278,7 @@ def test_multiprocessing(make: Callable[[str], Program], fake_truto: FakeTruto, 
 
 
 def test_all_programs_run() -> None:
-    """Each program of the page, and each block that is one, is among the tests."""
-    files = re.findall(r"^```python\n# (\w+\.py)$", PAGE.read_text(), re.MULTILINE)
+    """Each program of the documentation is among these tests."""
+    files = [block.file for block in read_blocks(PAGE.read_text()) if block.language == "python"]
 
-    assert sorted([*RECIPES, "fetch.py"]) == sorted(PROGRAMS) == sorted(files)
+    assert sorted([*RECIPES, "fetch.py"]) == sorted(PROGRAMS) == sorted(map(str, files))

@@ -3,7 +3,7 @@
 ::
 
     async with AsyncTruto() as truto:
-        job = await truto.sync_jobs.get("4a4de828-...")
+        job = await truto.sync_jobs.get("4a4de828-61e5-4d0c-9f61-8f3a5b7c2d01")
 
 Names load on first use: importing this package imports neither aiohttp nor the models.
 """

@@ -24,6 +24,7 @@ __all__ = ["AsyncBatch", "Outcome", "Progress"]
 
 T = TypeVar("T")
 OnError: TypeAlias = Literal["return", "raise"]
+"""What becomes of an error in a batch: it is in the outcome, or ends the batch."""
 
 
 @frozen(kw_only=True)

@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 Reason: TypeAlias = Literal["authentication", "mapping", "rate_limit", "provider", "delivery", "unknown"]
+"""Why a run has failed; see `RunFailedError.reason`."""
 
 
 class RunFailedError(TrutoError):

@@ -46,7 +46,7 @@ class AsyncRunTracker:
 
     Each step is written to a store before the next one is taken: that a run is about to be started, its id, its end, and
     that its end was handled. A tracker that is opened on the same store takes up again what was left, after a crash, too.
-    Use it as a context manager, or call `open()` and `close()`. The examples are in docs/runs.md.
+    Use it as a context manager, or call `open()` and `close()`. The examples are in docs/how-to/runs.md.
     """
 
     unresolved: list[RunRecord]

@@ -4,4 +4,4 @@ import sys
 
 from truto_sync._cli.main import main
 
-sys.exit(main())
+sys.exit(main(name="python -m truto_sync"))

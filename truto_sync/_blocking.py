@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
 
+from truto_async._support.deprecation import without_warning
 from truto_async._support.lazy import LazyAttribute
 from truto_sync._portal import Portal
 
@@ -48,9 +49,11 @@ class Twin(Generic[A, P, T]):
         """Make a method that passes calls of the asynchronous one to `run`."""
 
         def call(facade: Facade[A], *args: P.args, **kwargs: P.kwargs) -> T:
-            return run(facade._portal, lambda: method(facade._target, *args, **kwargs))  # noqa: SLF001  # its own facade
+            return run(facade._portal, lambda: target(facade._target, *args, **kwargs))  # noqa: SLF001  # its own facade
 
-        self._call = cast("FunctionType", wraps(method)(call))
+        # A warning of the method would be about the line above; it has to be about the caller's.
+        target, decorate = without_warning(method)
+        self._call = cast("FunctionType", decorate(wraps(method)(call)))
 
     def __set_name__(self, owner: type[Any], name: str) -> None:
         """Give the method the name and module of its class."""

@@ -246,7 +246,7 @@ async def test_nobody_is_there(fake_truto: FakeTruto) -> None:
 async def test_what_the_documentation_allows(server: RedisServer, fake_truto: FakeTruto) -> None:
     """The permissions that it lists are enough."""
     fake_truto.limit(LIMIT, per=PER)
-    document = (Path(__file__).parents[2] / "docs" / "many-machines.md").read_text()
+    document = (Path(__file__).parents[2] / "docs" / "how-to" / "many-machines.md").read_text()
     permissions = document.partition("## Permissions")[2].partition("```\n")[2].partition("```")[0].split()
     with server.client() as client:
         client.execute_command("ACL", "SETUSER", "listed", "reset", "on", ">x", *permissions)

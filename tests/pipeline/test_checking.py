@@ -21,7 +21,7 @@ from truto_async.testing import SEED_JOBS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "checks.md").read_text()
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "reference" / "checks.md").read_text()
 SECTIONS = {text.split()[0]: text for text in re.split(r"^### (?=TRUTO)", DOCUMENT, flags=re.MULTILINE)[1:]}
 SOUND_JOBS = sorted((Path(__file__).parent / "sound_jobs").glob("*.json"))
 WORDS = """

@@ -208,7 +208,7 @@ def test_what_is_not_evaluated() -> None:
     )
     assert ("truto", "it calls functions that JSONata does not have: $f") == refusal("$f(1)")
     assert ("failed", "it fails: no") == refusal("$error('no')")
-    assert ("failed", "it fails: float division by zero") == refusal("1/0")
+    assert "division by zero" in refusal("1/0")[1]  # in the words of Python
     assert ("failed", "it fails: it gives a function, which is not JSON") == refusal("$sum")
     assert ("failed", "it fails: it gives nan, which is not JSON") == refusal("$number('nan')")
     assert ("failed", "it fails: an object cannot be joined") == refusal("$join([{}])")

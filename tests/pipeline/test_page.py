@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from tests import browser
 from truto_async import SyncJob
 from truto_async.pipeline import Graph
 from truto_async.testing import SEED_JOBS
@@ -21,27 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from selenium.webdriver import Chrome
     from selenium.webdriver.remote.webelement import WebElement
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-FLAGS = [
-    *("headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run"),
-    *("disable-background-networking", "disable-component-update", "disable-sync", "window-size=1280,900"),
-]
 EVIL = "</script ><script>window.pwned = 1</script><!--<script><img src=x onerror='window.pwned = 2'>\"&\u2028"
 
 
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     """Start a browser that notes what it asks the network for."""
-    if CHROMIUM is None or DRIVER is None:
-        pytest.skip("there is no Chromium with its driver: apt-get install chromium chromium-driver")
-    options = ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in [*FLAGS, f"user-data-dir={tmp_path_factory.mktemp('profile')}"]:
-        options.add_argument(f"--{flag}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    with Chrome(options=options, service=Service(DRIVER)) as driver:
+    with browser.start(tmp_path_factory.mktemp("profile")) as driver:
         yield driver
 
 

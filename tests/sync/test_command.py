@@ -10,6 +10,8 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -93,6 +95,23 @@ def test_wrong_usage(arguments: list[str]) -> None:
 
     assert (2, "") == (done.returncode, done.stdout)
     assert "usage: python -m truto_sync" in done.stderr
+
+
+def test_the_console_script() -> None:
+    """It does the same, and names itself as it was called."""
+    script = Path(sys.executable).with_name("truto-async")
+    done = subprocess.run([script, "get", "--demo"], capture_output=True, encoding="utf-8", check=True)
+    wrong = subprocess.run([script, "get"], capture_output=True, encoding="utf-8", check=False)
+
+    assert render(SyncJob.from_dict(SEED_JOBS[0])) == done.stdout
+    assert (2, "usage: truto-async get [-h]") == (wrong.returncode, wrong.stderr[:27])
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is that of the distribution, under its name."""
+    with pytest.raises(SystemExit, match=r"^0$"):
+        main(["--version"])
+    assert f"truto-async {version('truto-async')}\n" == capsys.readouterr().out
 
 
 def test_a_closed_pipe() -> None:

@@ -945,7 +945,7 @@ def test_check_of_files(truto_env: FakeTruto, folder: Path, capsys: pytest.Captu
 
 def test_the_documentation(folder: Path) -> None:
     """Its commands work when they are pasted, and its file is as a file is written."""
-    text = (Path(__file__).parents[2] / "docs" / "files.md").read_text()
+    text = (Path(__file__).parents[2] / "docs" / "how-to" / "files.md").read_text()
     [commands] = [block for block in re.findall(r"```shell\n(.*?)```", text, re.DOTALL) if "--demo" in block]
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     done = subprocess.run(

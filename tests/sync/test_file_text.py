@@ -383,7 +383,7 @@ def test_yaml_that_says_more() -> None:
 def test_values_that_are_nested_too_deeply(format_: Any) -> None:
     """It is said which job cannot be written or compared."""
     deep: Any = 1
-    for _ in range(50_000):
+    for _ in range(99_000):
         deep = [deep]
     job = SyncJob.from_dict({"id": "x", "deep": deep})
 

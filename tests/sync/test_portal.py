@@ -300,10 +300,12 @@ async def test_a_thread_in_which_another_loop_runs(monkeypatch: pytest.MonkeyPat
 
 
 SLOW_START = """
-import asyncio, os, signal, threading, time
+import asyncio, os, signal, threading, time, warnings
 from truto_async import ClientClosedError
 from truto_async.testing import FakeTruto
 from truto_sync import Truto
+
+warnings.filterwarnings("ignore", ".*[Pp]olicy", DeprecationWarning)  # Python 3.14 warns of all policies
 
 class Policy(asyncio.DefaultEventLoopPolicy):
     def new_event_loop(self):
@@ -384,7 +386,7 @@ def test_a_client_that_is_collected_while_its_loop_closes() -> None:
     """A thread whose loop is closed, and that has not ended yet, needs no stopping."""
     done = run_script(
         """
-import asyncio, threading, time
+import asyncio, threading, time, warnings
 from truto_async import Hooks
 from truto_async.testing import FakeTruto
 from truto_sync import Truto
@@ -395,6 +397,8 @@ class Loop(asyncio.SelectorEventLoop):
         if threading.current_thread().name == "truto_sync":
             closed.set()
             time.sleep(0.3)
+
+warnings.filterwarnings("ignore", ".*[Pp]olicy", DeprecationWarning)  # Python 3.14 warns of all policies
 
 class Policy(asyncio.DefaultEventLoopPolicy):
     _loop_factory = Loop

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["RunRecord", "RunStore", "SQLiteRunStore"]
 
 RecordState: TypeAlias = Literal["starting", "running", "ended", "handled"]
+"""How far a tracked run is; see `RunRecord.state`."""
 
 _APPLICATION_ID = 0x54527564  # "TRud": tells the file from other databases
 _SCHEMA = """

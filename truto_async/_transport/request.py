@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["Query", "Request", "Response", "build_request", "encode_id"]
 
 QueryValue: TypeAlias = "str | float | bool | datetime | Mapping[str, QueryValue] | Sequence[QueryValue] | None"
+"""A value in a query. None is left out; a datetime is written as the API writes times."""
+
 Query: TypeAlias = Mapping[str, QueryValue]
+"""A query. Nested mappings and lists are written as `a[b]=c` and `a[]=b`."""
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 _NOT_IDEMPOTENT = frozenset({"POST", "PATCH"})

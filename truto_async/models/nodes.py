@@ -30,9 +30,16 @@ __all__ = [
 Method: TypeAlias = (
     Literal["list", "get", "create", "update", "delete", "download", "upload", "custom"] | str  # noqa: PYI051
 )
+"""What a request node does."""
+
 DeleteTracking: TypeAlias = Literal["hard", "soft"] | str  # noqa: PYI051
+"""How a request node finds deleted records."""
+
 ResponseFormat: TypeAlias = Literal["raw", "unified", "normalized"] | str  # noqa: PYI051
+"""The form of the records of a flat entry."""
+
 DestinationType: TypeAlias = Literal["webhook", "datastore", "superquery"] | str  # noqa: PYI051
+"""Where a destination hands records on to."""
 
 
 @frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)

@@ -15,8 +15,13 @@ __all__ = ["SyncJobRun"]
 RunStatus: TypeAlias = (
     Literal["created", "running", "rate_limited", "completed", "failed", "stopped"] | str  # noqa: PYI051
 )
+"""The status of a run."""
+
 ErrorHandling: TypeAlias = Literal["fail_fast", "ignore", "batch"] | str  # noqa: PYI051
+"""What a run does about an error of the connected product; see `SyncJobRun.error_handling`."""
+
 Region: TypeAlias = Literal["apac", "wnam"] | str  # noqa: PYI051
+"""A region of SuperQuery."""
 
 _FINISHED = frozenset({"completed", "failed", "stopped"})
 

@@ -111,7 +111,7 @@ class SyncJob(Entity):
         """Return what is wrong with the job, or seems to be, in the order of its nodes; an empty tuple where it is sound.
 
         JSONata is parsed where the extra `jsonata` is installed; where it is not, and there is JSONata, one finding says so.
-        docs/checks.md lists the rules.
+        docs/reference/checks.md lists the rules.
 
         Args:
             triggers: the job's cron triggers, to check them with it; those that name another job are left out.
@@ -143,11 +143,11 @@ class SyncJob(Entity):
         return plan(self, args, context)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # IPython's protocol
-        """Show the job in IPython as `python -m truto_sync get` shows it."""
+        """Show the job in IPython as `truto-async get` shows it."""
         printer.text(repr(self) if cycle else self._rendered())
 
     def __rich__(self) -> object:
-        """Show the job with rich as `python -m truto_sync get` shows it."""
+        """Show the job with rich as `truto-async get` shows it."""
         from rich.text import Text  # noqa: PLC0415  # rich is there: it calls this
 
         return Text(self._rendered())

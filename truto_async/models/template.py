@@ -12,6 +12,7 @@ from truto_async.models.nodes import Node
 __all__ = ["SyncJobTemplate"]
 
 Sharing: TypeAlias = Literal["deny", "ask", "allow"] | str  # noqa: PYI051  # open: the literals are for editors
+"""Who else may use a template; see `SyncJobTemplate.sharing`."""
 
 
 @frozen(kw_only=True, repr=False, eq=False, getstate_setstate=False)

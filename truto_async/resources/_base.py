@@ -38,6 +38,7 @@ class Resource(ABC, Generic[M]):
     _path: str
 
     def __init__(self, transport: Transport) -> None:
+        """Users reach it as an attribute of their client."""
         self._transport = transport
 
     def __repr__(self) -> str:

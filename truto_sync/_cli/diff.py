@@ -29,8 +29,8 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser], 
         connect: returns a context manager with a client and the id of a demo job; takes the flag `demo`.
     """
     parser = commands.add_parser("diff", help="tell how two sync jobs differ", description=_DESCRIPTION)
-    parser.add_argument("old", help=SOURCE_HELP)
-    parser.add_argument("new", help="the job to compare with it, likewise")
+    parser.add_argument("old", metavar="OLD", help=SOURCE_HELP)
+    parser.add_argument("new", metavar="NEW", help="the job to compare with it, likewise")
     parser.add_argument("--format", choices=("text", "json", "markdown"), default="text", help="how to print; default text")
     parser.add_argument("--demo", action="store_true", help="ask a demo server on this machine; needs no account")
     parser.set_defaults(run=partial(_diff, connect), failure=2)

@@ -44,7 +44,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser], 
     graph = commands.add_parser(
         "graph", help="draw a sync job", description="Draw the nodes of a sync job, and who gets records from whom."
     )
-    graph.add_argument("job", nargs="?", help=f"{SOURCE_HELP}; with --demo the first demo job is the default")
+    graph.add_argument("job", nargs="?", metavar="JOB", help=f"{SOURCE_HELP}; with --demo the first demo job is the default")
     graph.add_argument("--format", choices=_FORMATS, help="default: what the name of the file says, else text")
     graph.add_argument("-o", "--output", metavar="FILE", type=Path, help="where to write it; default: standard output")
     graph.add_argument("--open", action="store_true", help="write a web page and open it in the browser")

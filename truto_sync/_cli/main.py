@@ -1,4 +1,4 @@
-"""The command: `python -m truto_sync`."""
+"""The command `truto-async`, which is also `python -m truto_sync`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import json
 import os
 import sys
 from contextlib import contextmanager
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from truto_async._version import __version__
 from truto_async.errors import TrutoError
 from truto_async.pipeline._pictures.summary import line, render
 from truto_async.pipeline._pictures.text import plain
-from truto_sync._cli import check, diff, files, graph, preview, runs
+from truto_sync._cli import check, completion, demo, diff, files, graph, preview, runs
 from truto_sync._cli.fetch import fetch, read_ids
 from truto_sync.client import Truto
 
@@ -28,9 +30,14 @@ __all__ = ["main"]
 _DESCRIPTION = "Look at Truto's sync jobs and run them. Needs TRUTO_API_TOKEN; TRUTO_API_BASE_URL if the API is elsewhere."
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit status: 0, or 1 if it failed, 2 for `diff`; wrong usage exits with 2."""
-    options = _parser().parse_args(arguments)
+def main(arguments: Sequence[str] | None = None, *, name: str = "truto-async") -> int:
+    """Run the command and return its exit status: 0, or 1 if it failed, 2 for `diff`; wrong usage exits with 2.
+
+    Args:
+        arguments: what follows the command's name; default: what this process was started with.
+        name: how the command was called, for the text on its usage.
+    """
+    options = _parser(name).parse_args(arguments)
     failure: int = options.failure
     _never_fail_to_print()
     try:
@@ -54,15 +61,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m truto_sync", description=_DESCRIPTION)
-    parser.set_defaults(failure=1)  # the exit status of a failure
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+def _parser(name: str = "truto-async") -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=name, description=_DESCRIPTION)
+    parser.add_argument("--version", action="version", version=f"truto-async {__version__}")
+    parser.set_defaults(run=partial(_help, parser), failure=1)  # the latter is the exit status of a failure
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     get = commands.add_parser("get", help="print one sync job", description="Print one sync job.")
     get.add_argument("id", nargs="?", help="the job's id; with --demo the first demo job is the default")
     get.add_argument("--json", action="store_true", help="print the job's JSON")
     get.add_argument("--demo", action="store_true", help="ask a demo server on this machine; needs no account")
-    get.set_defaults(run=_get)
+    get.set_defaults(run=partial(_get, get))
     several = commands.add_parser("list", help="list sync jobs", description="List sync jobs, one a line.")
     several.add_argument("--integration", metavar="NAME", help='only jobs of this connected product, such as "zendesk"')
     how = several.add_mutually_exclusive_group()
@@ -76,9 +84,16 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--resume", action="store_true", help="keep what the file has, and fetch the rest")
     many.add_argument("--demo", action="store_true", help="ask a demo server on this machine; needs no account")
     many.set_defaults(run=_fetch)
-    for module in (graph, check, preview, diff, files, runs):
+    for module in (graph, check, preview, diff, files, runs, demo):
         module.add_commands(commands, _client)
+    completion.add_command(commands, _parser)
     return parser
+
+
+def _help(parser: argparse.ArgumentParser, _: argparse.Namespace) -> int:
+    """Print all commands where none was given."""
+    parser.print_help(sys.stderr)
+    return 2
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -98,9 +113,9 @@ def _fetch(options: argparse.Namespace) -> int:
         return 1 if fetch(truto, ids, options.out, resume=options.resume) else 0
 
 
-def _get(options: argparse.Namespace) -> int:
+def _get(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     if options.id is None and not options.demo:
-        _parser().error("get: an id is needed, or --demo")
+        parser.error("an id is needed, or --demo")
     with _client(demo=options.demo) as (truto, first_id):
         job = truto.sync_jobs.get(first_id if options.id is None else options.id)
     if options.json:

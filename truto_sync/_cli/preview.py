@@ -34,7 +34,9 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser], 
         help="show what a run of a sync job would do",
         description="Show what a run of a sync job would do, without starting one. Fails if its arguments are wrong.",
     )
-    preview.add_argument("job", nargs="?", help=f"{SOURCE_HELP}; with --demo the first demo job is the default")
+    preview.add_argument(
+        "job", nargs="?", metavar="JOB", help=f"{SOURCE_HELP}; with --demo the first demo job is the default"
+    )
     add_options(preview)
     preview.add_argument(
         "--context",

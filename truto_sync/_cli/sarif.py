@@ -50,7 +50,7 @@ class Checked:
 
 def sarif_log(jobs: Iterable[Checked], failures: Sequence[str]) -> JSONObject:
     """Return a log of the findings, with the reasons why other jobs could not be checked."""
-    driver = {"name": "truto_sync check", "semanticVersion": __version__, "rules": [_described(rule) for rule in RULES]}
+    driver = {"name": "truto-async check", "semanticVersion": __version__, "rules": [_described(rule) for rule in RULES]}
     invocation: JSONObject = {"executionSuccessful": not failures}
     if failures:
         invocation["toolExecutionNotifications"] = [{"level": "error", "message": {"text": text}} for text in failures]
@@ -103,6 +103,6 @@ def _described(rule: Rule) -> JSONObject:
         "id": rule.code,
         "name": rule.name.title().replace("-", ""),
         "shortDescription": {"text": rule.summary},
-        "help": {"text": f"{rule.summary} docs/checks.md says why, with a bad and a good example."},
+        "help": {"text": f"{rule.summary} docs/reference/checks.md says why, with a bad and a good example."},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }

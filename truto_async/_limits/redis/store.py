@@ -22,7 +22,7 @@ _LISTEN_SECONDS = 5.0
 # By the class of an error, or the first word of its message.
 _ADVICE = [
     ({"AuthenticationError", "WRONGPASS", "NOAUTH"}, "give the right user name and password in its URL"),
-    ({"NoPermissionError", "NOPERM"}, "allow its user what docs/many-machines.md lists"),
+    ({"NoPermissionError", "NOPERM"}, "allow its user what docs/how-to/many-machines.md lists"),
     ({"ReadOnlyError", "READONLY"}, "it is a read-only replica: give the URL of the primary"),
     ({"OutOfMemoryError", "OOM"}, "it is out of memory: raise its maxmemory"),
     ({"MovedError", "MOVED"}, "it is a cluster of several servers: give the URL of a server, or of a cluster of one"),

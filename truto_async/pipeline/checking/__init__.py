@@ -1,4 +1,6 @@
-"""Check a sync job: what surely fails, what loses records, and what is likely a mistake. docs/checks.md has all rules.
+"""Check a sync job: what surely fails, what loses records, and what is likely a mistake.
+
+docs/reference/checks.md has all rules.
 
 ::
 

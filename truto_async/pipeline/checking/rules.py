@@ -1,4 +1,4 @@
-"""The rules: a table of what a job is checked for. docs/checks.md has a section on each."""
+"""The rules: a table of what a job is checked for. docs/reference/checks.md has a section on each."""
 
 from __future__ import annotations
 
