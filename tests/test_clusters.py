@@ -180,7 +180,7 @@ def test_parquet(redis: str, folder: Path, engine: str) -> None:
     assert len(jobs) == table.num_rows
 
 
-@pytest.mark.parametrize(("engine", "block"), zip(["dask", "ray"], BLOCKS, strict=True))
+@pytest.mark.parametrize(("engine", "block"), list(zip(["dask", "ray"], BLOCKS, strict=True)))
 @pytest.mark.timeout(120)
 def test_documentation(fake_truto: FakeTruto, redis: str, folder: Path, engine: str, block: str) -> None:
     """A reader who runs an example of the documentation gets an outcome for each id."""
