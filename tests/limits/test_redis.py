@@ -217,8 +217,8 @@ async def test_a_slot_counts_until_its_answer(make: Callable[..., RedisRateLimit
     waiting = asyncio.create_task(other.acquire())
     await asyncio.sleep(2 * PER)
     assert not waiting.done()
-    one.release()
     answered = time.monotonic()
+    one.release()
 
     assert await asyncio.wait_for(waiting, 5) is None
     assert time.monotonic() - answered >= PER
@@ -260,8 +260,8 @@ async def test_a_pause_is_for_all_processes(make: Callable[..., RedisRateLimit])
     times: list[float] = []
     tasks = [asyncio.create_task(take(limit, times)) for limit in (one, other) for _ in range(20)]
     await asyncio.sleep(0.2)
-    one.pause(1.5)
     paused = time.monotonic()
+    one.pause(1.5)
 
     await asyncio.gather(*tasks)
 
