@@ -281,7 +281,7 @@ def test_within_the_deadline(make_client: MakeClient) -> None:
         with pytest.raises(AmbiguousOutcomeError, match=r"no run of this job with these arguments was created since$"):
             make_client("t", base_url=server.url, deadline=1.0).sync_job_runs.start("job")
     assert 3 == runs.lists
-    assert 0.7 < time.monotonic() - began < 1.0
+    assert 0.7 < time.monotonic() - began < 2.0
 
 
 async def test_no_time_left() -> None:
