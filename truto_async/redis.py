@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 from urllib.parse import parse_qs, urlsplit
 from weakref import WeakValueDictionary, finalize
 
@@ -38,6 +38,7 @@ __all__ = ["RedisRateLimit"]
 URL_VARIABLE = "TRUTO_REDIS_URL"
 _MAX_ACCOUNTS = 1000
 _REQUEST_SECONDS = 30.0  # the default timeout of clients
+_MOST, _SHORTEST = 1e9, 0.001  # Redis counts in microseconds, and up to 2^53 of them
 
 
 @frozen
@@ -61,14 +62,14 @@ class _Options:
 
     def check(self) -> None:
         """Raise InvalidArgumentError for numbers that make no sense."""
-        check_number("RedisRateLimit: limit", self.limit, int)
-        check_number("RedisRateLimit: per", self.per, int | float)
-        check_number("RedisRateLimit: per_account", 1 if self.per_account is None else self.per_account, int)
-        check_number("RedisRateLimit: local_share", self.local_share, int | float)
-        check_number("RedisRateLimit: timeout", self.timeout, int | float)
-        check_number("RedisRateLimit: lease", self.timing.lease, int | float)
-        if self.local_share > 1:
-            raise InvalidArgumentError(f"RedisRateLimit: local_share must be at most 1: {self.local_share!r}")
+        _check("limit", self.limit, int)
+        _check("per", self.per, int | float)
+        _check("per_account", 1 if self.per_account is None else self.per_account, int)
+        _check("local_share", self.local_share, int | float, most=1)
+        _check("timeout", self.timeout, int | float)
+        _check("lease", self.timing.lease, int | float)
+        if self.per < _SHORTEST:
+            raise InvalidArgumentError(f"RedisRateLimit: per must be at least {_SHORTEST} s: {self.per!r}")
         if self.timing.lease <= self.timing.valid:
             least = f"per / 2 + timeout, {self.timing.valid:g} s"
             raise InvalidArgumentError(f"RedisRateLimit: lease must be longer than {least}: {self.lease!r}")
@@ -85,6 +86,17 @@ class _Options:
         """What a process limits itself to in an outage; None if it does not."""
         share = max(1, int(self.limit * self.local_share))
         return None if self.on_unavailable == "raise" else f"{share} requests in {self.per:g} s"
+
+
+def _check(name: str, value: object, kinds: object, most: float = _MOST) -> None:
+    check_number(f"RedisRateLimit: {name}", value, kinds)
+    if cast("float", value) > most:
+        raise InvalidArgumentError(f"RedisRateLimit: {name} must be at most {most:.0f}")
+
+
+def _check_name(name: object) -> None:
+    if name is not None and not (isinstance(name, str) and re.fullmatch(r"[!-z|~]{1,200}", name)):
+        raise InvalidArgumentError("RedisRateLimit: name must be 1 to 200 visible ASCII characters, without { and }")
 
 
 class RedisRateLimit:
@@ -154,8 +166,7 @@ class RedisRateLimit:
             ModuleNotFoundError: redis-py is not installed.
         """
         options = _Options(url, limit, per, per_account, on_unavailable, local_share, timeout, lease)
-        if name is not None and not re.fullmatch(r"[!-z|~]{1,200}", str(name)):
-            raise InvalidArgumentError("RedisRateLimit: name must be 1 to 200 visible ASCII characters, without { and }")
+        _check_name(name)
         self = object.__new__(cls)
         self._use(options, name)
         return self

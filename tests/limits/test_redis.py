@@ -95,6 +95,14 @@ def assert_kept(times: list[float], limit: int, per: float = PER) -> None:
         ({"name": "a b"}, "name"),
         ({"name": "{a}"}, "name"),
         ({"name": ""}, "name"),
+        ({"name": 7}, "name"),
+        ({"name": b"fleet"}, "name"),
+        ({"limit": 10**400}, "limit must be at most"),
+        ({"per_account": 10**400}, "per_account must be at most"),
+        ({"per": 10**400}, "per must be at most"),
+        ({"timeout": 1e300}, "timeout must be at most"),
+        ({"lease": 1e300}, "lease must be at most"),
+        ({"per": 1e-9}, "per must be at least 0.001"),
     ],
 )
 def test_options_that_make_no_sense(options: dict[str, Any], what: str) -> None:
