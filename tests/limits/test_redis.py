@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 import multiprocessing
 import os
 import pickle
@@ -278,6 +279,20 @@ async def test_a_pause_is_for_all_processes(make: Callable[..., RedisRateLimit])
     assert min(later) >= paused + 1.5
     assert_kept(times, 10)
     assert sum(moment < min(later) + PER / 2 for moment in later) <= 7  # of the 10 of a period
+
+
+@pytest.mark.parametrize("seconds", [100.0, math.inf])
+async def test_a_long_pause_is_not_forgotten(
+    make: Callable[..., RedisRateLimit], server: RedisServer, seconds: float
+) -> None:
+    """Redis keeps it until it ends, though nobody asks meanwhile."""
+    limit = make(lease=1.0)
+    async with limit:
+        limit.pause(seconds)
+    limit.close()
+
+    with server.client() as client:
+        assert client.ttl(f"{{truto:{limit.name}:-}}:state") > 99
 
 
 async def test_a_pause_reaches_a_process_that_has_slots(make: Callable[..., RedisRateLimit]) -> None:
