@@ -48,6 +48,11 @@ def check_url(url: str) -> None:
     except (ValueError, TypeError, AttributeError):  # which may show a password
         problem = "url must be a URL such as redis://redis.example:6379/0, rediss://... for TLS, or unix:///path/to/socket"
         raise InvalidArgumentError(problem) from None
+    parts = urlsplit(url)
+    if parts.scheme != "unix" and "@" in parts.path + parts.fragment:  # what is behind it would not be taken for the host
+        raise InvalidArgumentError(
+            "url: a user name and a password must be percent-encoded, such as %2F for / and %23 for #"
+        )
 
 
 def address(url: str) -> str:
