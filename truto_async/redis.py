@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import threading
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 from urllib.parse import parse_qs, urlsplit
 from weakref import WeakValueDictionary, finalize
@@ -24,6 +25,7 @@ from truto_async._config.endpoint import read_token
 from truto_async._limits.redis.holdings import Timing
 from truto_async._limits.redis.link import Link
 from truto_async._limits.redis.store import address, check_url
+from truto_async._support import fork
 from truto_async.errors import InvalidArgumentError, RateLimiterUnavailableError
 
 if TYPE_CHECKING:
@@ -248,6 +250,8 @@ class RedisRateLimit:
             limit = object.__new__(type(self))
             limit._use(self._options, f"token:{token.fingerprint()}")  # of its own class
             limit = self._by_token.setdefault(key, limit)
+            if self._is_closed:
+                limit.close()
         return limit
 
     def _shared(self) -> SharedLimit:
@@ -273,7 +277,7 @@ class RedisRateLimit:
         Where there is no URL, or no redis-py, whoever asks the copy for a slot gets RateLimiterUnavailableError.
         """
         url = urlsplit(self._options.url or "")
-        if url.password or "password" in parse_qs(url.query):
+        if url.password or "password" in " ".join(parse_qs(url.query)):
             raise TypeError(
                 f"a RedisRateLimit whose URL holds a password cannot be pickled: leave url= out, and set {URL_VARIABLE}"
             )
@@ -291,17 +295,35 @@ class RedisRateLimit:
         self.release()
 
 
-_unpickled: WeakValueDictionary[tuple[Any, ...], RedisRateLimit] = WeakValueDictionary()
+class UnpickledLimits:
+    """The limits that were unpickled in this process and are still in use, by their options."""
+
+    def __init__(self) -> None:
+        self._limits: WeakValueDictionary[tuple[Any, ...], RedisRateLimit] = WeakValueDictionary()
+        self.after_fork()
+        fork.register(self)
+
+    def after_fork(self) -> None:
+        """Make a new lock: a thread of the parent may hold it. The limits start afresh by themselves."""
+        self._lock = threading.RLock()  # what is garbage-collected meanwhile may unpickle, too
+
+    def get(self, cls: type[RedisRateLimit], options: _Options, name: str | None) -> RedisRateLimit:
+        """Return the limit with these options; make it where there is none that is open."""
+        key = (cls, options, name)
+        with self._lock:
+            limit = self._limits.get(key)
+            if limit is None or limit._is_closed:  # noqa: SLF001  # of this module
+                limit = object.__new__(cls)
+                try:
+                    limit._use(options, name)
+                    self._limits[key] = limit
+                except (InvalidArgumentError, ModuleNotFoundError) as error:  # of the place, which may only pass it on
+                    limit._use(options, name, str(error))
+        return limit
+
+
+_unpickled = UnpickledLimits()
 
 
 def _unpickle(cls: type[RedisRateLimit], options: dict[str, Any], name: str | None) -> RedisRateLimit:
-    key = (cls, *options.values(), name)
-    limit = _unpickled.get(key)
-    if limit is None or limit._is_closed:  # noqa: SLF001  # of this module
-        limit = object.__new__(cls)
-        try:
-            limit._use(_Options(**options), name)
-            _unpickled[key] = limit
-        except (InvalidArgumentError, ModuleNotFoundError) as error:  # of the place, which may only pass the limit on
-            limit._use(_Options(**options), name, str(error))
-    return limit
+    return _unpickled.get(cls, _Options(**options), name)

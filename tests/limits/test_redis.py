@@ -437,9 +437,41 @@ async def test_pickled_limits(make: Callable[..., RedisRateLimit], monkeypatch: 
     assert await copy.acquire(time.monotonic() + 0.5) is not None
     copy.close()
     assert pickle.loads(pickled) is not copy
-    for url in ("redis://:secret@127.0.0.1", "redis://u:secret@127.0.0.1", "unix:///s?password=secret"):
+    for url in (
+        "redis://:secret@127.0.0.1",
+        "redis://u:secret@127.0.0.1",
+        "unix:///s?password=secret",
+        "rediss://h?ssl_password=secret",
+    ):
         with pytest.raises(TypeError, match="TRUTO_REDIS_URL"):
             pickle.dumps(RedisRateLimit.from_url(url))
+
+
+@pytest.mark.parametrize("url", ["redis://:12/secret@redis.example/0", "redis://user:12#secret@redis.example"])
+def test_a_password_that_is_not_percent_encoded(url: str) -> None:
+    """It is refused: what comes after the mark would be taken for something else, and shown."""
+    with pytest.raises(InvalidArgumentError, match="percent-encoded") as caught:
+        RedisRateLimit.from_url(url)
+
+    assert "secret" not in str(caught.value)
+
+
+def test_unpickled_in_many_threads_at_once(make: Callable[..., RedisRateLimit]) -> None:
+    """They all get the same limit, also where the library is only now imported."""
+    script = f"""
+        import pickle, sys, threading
+        from concurrent.futures import ThreadPoolExecutor
+        sys.setswitchinterval(1e-5)
+        import truto_async.redis
+        start = threading.Barrier(4)
+        def get(_):
+            start.wait()
+            return pickle.loads({pickle.dumps(make())!r})
+        with ThreadPoolExecutor(4) as pool:
+            print(len(set(pool.map(get, range(4)))))
+    """
+
+    assert "1\n" == run_script(script).stdout
 
 
 async def test_pickled_limits_without_a_place(
@@ -501,6 +533,19 @@ async def test_a_closed_limit(make: Callable[..., RedisRateLimit]) -> None:
     make().close()
     make(name=None).close()
     assert before == (threading.active_count(), open_sockets())
+
+
+async def test_closed_before_its_first_client(make: Callable[..., RedisRateLimit], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit without a name stays closed for all tokens."""
+    monkeypatch.setenv("TRUTO_API_TOKEN", "first")
+    limit = make(name=None)
+    assert await limit.acquire() is None
+    limit.close()
+
+    for token in ("first", "second"):
+        monkeypatch.setenv("TRUTO_API_TOKEN", token)
+        with pytest.raises(ClientClosedError, match="rate limit is closed"):
+            await limit.acquire()
 
 
 async def test_closed_in_its_own_thread(make: Callable[..., RedisRateLimit]) -> None:
