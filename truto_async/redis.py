@@ -177,7 +177,7 @@ class RedisRateLimit:
         options.check()
         url = options.read_url() if problem is None else ""
         self.limit, self.per, self.name = options.limit, options.per, name
-        self._options, self._address, self._problem = options, address(url), problem
+        self._options, self._address, self._problem = options, address(url) if url else None, problem
         self._by_token: dict[bytes, Self] = {}
         self._accounts: dict[str, SharedLimit] = {}
         self._main: SharedLimit | None = None

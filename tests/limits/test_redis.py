@@ -483,6 +483,7 @@ async def test_pickled_limits_without_a_place(
     pickled = pickle.dumps(RedisRateLimit.from_url(name="fleet", per=LONG))
     monkeypatch.delenv("TRUTO_REDIS_URL")
     limit = pickle.loads(pickled)
+    assert "RedisRateLimit(500, per=2.0, name='fleet', url=None)" == repr(limit)
     with pytest.raises(RateLimiterUnavailableError, match=r"no URL of Redis.*TRUTO_REDIS_URL"):
         limit.try_acquire()
     with pytest.raises(RateLimiterUnavailableError, match="no URL of Redis"):

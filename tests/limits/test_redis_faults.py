@@ -187,6 +187,11 @@ async def test_out_of_memory(server: RedisServer, fake_truto: FakeTruto) -> None
         (exceptions.TimeoutError("Timeout reading from socket"), "in time"),
         (TimeoutError(), "in time"),
         (ConnectionRefusedError(), "whether it runs"),
+        (exceptions.ResponseError("WRONGTYPE Operation against a key"), "give it another name"),
+        (
+            TypeError("__init__() got an unexpected keyword argument 'foo'"),
+            "leave out of its URL what redis-py does not know",
+        ),
     ],
 )
 def test_advice(error: Exception, what: str) -> None:

@@ -29,6 +29,8 @@ _ADVICE = [
     ({"ReadOnlyError", "READONLY"}, "it is a read-only replica: give the URL of the primary"),
     ({"OutOfMemoryError", "OOM"}, "it is out of memory: raise its maxmemory"),
     ({"MovedError", "MOVED"}, "it is a cluster of several servers: give the URL of a server, or of a cluster of one"),
+    ({"WRONGTYPE"}, "something else is kept under its keys: delete them, or give it another name"),
+    ({"TypeError"}, "leave out of its URL what redis-py does not know"),
     ({"TimeoutError"}, "it does not answer in time: see whether it is overloaded, and whether its port is open from here"),
 ]
 _PARTS = ("state", "window", "workers", "leases", "queue")
