@@ -13,7 +13,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from typing import TYPE_CHECKING, Any, Literal, Self
+import threading
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 from urllib.parse import parse_qs, urlsplit
 from weakref import WeakValueDictionary, finalize
 
@@ -24,6 +25,7 @@ from truto_async._config.endpoint import read_token
 from truto_async._limits.redis.holdings import Timing
 from truto_async._limits.redis.link import Link
 from truto_async._limits.redis.store import address, check_url
+from truto_async._support import fork
 from truto_async.errors import InvalidArgumentError, RateLimiterUnavailableError
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ __all__ = ["RedisRateLimit"]
 URL_VARIABLE = "TRUTO_REDIS_URL"
 _MAX_ACCOUNTS = 1000
 _REQUEST_SECONDS = 30.0  # the default timeout of clients
+_MOST, _SHORTEST = 1e9, 0.001  # Redis counts in microseconds, and up to 2^53 of them
 
 
 @frozen
@@ -61,14 +64,14 @@ class _Options:
 
     def check(self) -> None:
         """Raise InvalidArgumentError for numbers that make no sense."""
-        check_number("RedisRateLimit: limit", self.limit, int)
-        check_number("RedisRateLimit: per", self.per, int | float)
-        check_number("RedisRateLimit: per_account", 1 if self.per_account is None else self.per_account, int)
-        check_number("RedisRateLimit: local_share", self.local_share, int | float)
-        check_number("RedisRateLimit: timeout", self.timeout, int | float)
-        check_number("RedisRateLimit: lease", self.timing.lease, int | float)
-        if self.local_share > 1:
-            raise InvalidArgumentError(f"RedisRateLimit: local_share must be at most 1: {self.local_share!r}")
+        _check("limit", self.limit, int)
+        _check("per", self.per, int | float)
+        _check("per_account", 1 if self.per_account is None else self.per_account, int)
+        _check("local_share", self.local_share, int | float, most=1)
+        _check("timeout", self.timeout, int | float)
+        _check("lease", self.timing.lease, int | float)
+        if self.per < _SHORTEST:
+            raise InvalidArgumentError(f"RedisRateLimit: per must be at least {_SHORTEST} s: {self.per!r}")
         if self.timing.lease <= self.timing.valid:
             least = f"per / 2 + timeout, {self.timing.valid:g} s"
             raise InvalidArgumentError(f"RedisRateLimit: lease must be longer than {least}: {self.lease!r}")
@@ -85,6 +88,17 @@ class _Options:
         """What a process limits itself to in an outage; None if it does not."""
         share = max(1, int(self.limit * self.local_share))
         return None if self.on_unavailable == "raise" else f"{share} requests in {self.per:g} s"
+
+
+def _check(name: str, value: object, kinds: object, most: float = _MOST) -> None:
+    check_number(f"RedisRateLimit: {name}", value, kinds)
+    if cast("float", value) > most:
+        raise InvalidArgumentError(f"RedisRateLimit: {name} must be at most {most:.0f}")
+
+
+def _check_name(name: object) -> None:
+    if name is not None and not (isinstance(name, str) and re.fullmatch(r"[!-z|~]{1,200}", name)):
+        raise InvalidArgumentError("RedisRateLimit: name must be 1 to 200 visible ASCII characters, without { and }")
 
 
 class RedisRateLimit:
@@ -154,8 +168,7 @@ class RedisRateLimit:
             ModuleNotFoundError: redis-py is not installed.
         """
         options = _Options(url, limit, per, per_account, on_unavailable, local_share, timeout, lease)
-        if name is not None and not re.fullmatch(r"[!-z|~]{1,200}", str(name)):
-            raise InvalidArgumentError("RedisRateLimit: name must be 1 to 200 visible ASCII characters, without { and }")
+        _check_name(name)
         self = object.__new__(cls)
         self._use(options, name)
         return self
@@ -164,7 +177,7 @@ class RedisRateLimit:
         options.check()
         url = options.read_url() if problem is None else ""
         self.limit, self.per, self.name = options.limit, options.per, name
-        self._options, self._address, self._problem = options, address(url), problem
+        self._options, self._address, self._problem = options, address(url) if url else None, problem
         self._by_token: dict[bytes, Self] = {}
         self._accounts: dict[str, SharedLimit] = {}
         self._main: SharedLimit | None = None
@@ -237,6 +250,8 @@ class RedisRateLimit:
             limit = object.__new__(type(self))
             limit._use(self._options, f"token:{token.fingerprint()}")  # of its own class
             limit = self._by_token.setdefault(key, limit)
+            if self._is_closed:
+                limit.close()
         return limit
 
     def _shared(self) -> SharedLimit:
@@ -262,7 +277,7 @@ class RedisRateLimit:
         Where there is no URL, or no redis-py, whoever asks the copy for a slot gets RateLimiterUnavailableError.
         """
         url = urlsplit(self._options.url or "")
-        if url.password or "password" in parse_qs(url.query):
+        if url.password or "password" in " ".join(parse_qs(url.query)):
             raise TypeError(
                 f"a RedisRateLimit whose URL holds a password cannot be pickled: leave url= out, and set {URL_VARIABLE}"
             )
@@ -280,17 +295,35 @@ class RedisRateLimit:
         self.release()
 
 
-_unpickled: WeakValueDictionary[tuple[Any, ...], RedisRateLimit] = WeakValueDictionary()
+class UnpickledLimits:
+    """The limits that were unpickled in this process and are still in use, by their options."""
+
+    def __init__(self) -> None:
+        self._limits: WeakValueDictionary[tuple[Any, ...], RedisRateLimit] = WeakValueDictionary()
+        self.after_fork()
+        fork.register(self)
+
+    def after_fork(self) -> None:
+        """Make a new lock: a thread of the parent may hold it. The limits start afresh by themselves."""
+        self._lock = threading.RLock()  # what is garbage-collected meanwhile may unpickle, too
+
+    def get(self, cls: type[RedisRateLimit], options: _Options, name: str | None) -> RedisRateLimit:
+        """Return the limit with these options; make it where there is none that is open."""
+        key = (cls, options, name)
+        with self._lock:
+            limit = self._limits.get(key)
+            if limit is None or limit._is_closed:  # noqa: SLF001  # of this module
+                limit = object.__new__(cls)
+                try:
+                    limit._use(options, name)
+                    self._limits[key] = limit
+                except (InvalidArgumentError, ModuleNotFoundError) as error:  # of the place, which may only pass it on
+                    limit._use(options, name, str(error))
+        return limit
+
+
+_unpickled = UnpickledLimits()
 
 
 def _unpickle(cls: type[RedisRateLimit], options: dict[str, Any], name: str | None) -> RedisRateLimit:
-    key = (cls, *options.values(), name)
-    limit = _unpickled.get(key)
-    if limit is None or limit._is_closed:  # noqa: SLF001  # of this module
-        limit = object.__new__(cls)
-        try:
-            limit._use(_Options(**options), name)
-            _unpickled[key] = limit
-        except (InvalidArgumentError, ModuleNotFoundError) as error:  # of the place, which may only pass the limit on
-            limit._use(_Options(**options), name, str(error))
-    return limit
+    return _unpickled.get(cls, _Options(**options), name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 import multiprocessing
 import os
 import pickle
@@ -95,6 +96,14 @@ def assert_kept(times: list[float], limit: int, per: float = PER) -> None:
         ({"name": "a b"}, "name"),
         ({"name": "{a}"}, "name"),
         ({"name": ""}, "name"),
+        ({"name": 7}, "name"),
+        ({"name": b"fleet"}, "name"),
+        ({"limit": 10**400}, "limit must be at most"),
+        ({"per_account": 10**400}, "per_account must be at most"),
+        ({"per": 10**400}, "per must be at most"),
+        ({"timeout": 1e300}, "timeout must be at most"),
+        ({"lease": 1e300}, "lease must be at most"),
+        ({"per": 1e-9}, "per must be at least 0.001"),
     ],
 )
 def test_options_that_make_no_sense(options: dict[str, Any], what: str) -> None:
@@ -272,6 +281,20 @@ async def test_a_pause_is_for_all_processes(make: Callable[..., RedisRateLimit])
     assert sum(moment < min(later) + PER / 2 for moment in later) <= 7  # of the 10 of a period
 
 
+@pytest.mark.parametrize("seconds", [100.0, math.inf])
+async def test_a_long_pause_is_not_forgotten(
+    make: Callable[..., RedisRateLimit], server: RedisServer, seconds: float
+) -> None:
+    """Redis keeps it until it ends, though nobody asks meanwhile."""
+    limit = make(lease=1.0)
+    async with limit:
+        limit.pause(seconds)
+    limit.close()
+
+    with server.client() as client:
+        assert client.ttl(f"{{truto:{limit.name}:-}}:state") > 99
+
+
 async def test_a_pause_reaches_a_process_that_has_slots(make: Callable[..., RedisRateLimit]) -> None:
     """A process with slots in stock hears of a pause without a call of its own."""
     one, other = make(limit=100, per=LONG), make(limit=100, per=LONG)
@@ -414,9 +437,41 @@ async def test_pickled_limits(make: Callable[..., RedisRateLimit], monkeypatch: 
     assert await copy.acquire(time.monotonic() + 0.5) is not None
     copy.close()
     assert pickle.loads(pickled) is not copy
-    for url in ("redis://:secret@127.0.0.1", "redis://u:secret@127.0.0.1", "unix:///s?password=secret"):
+    for url in (
+        "redis://:secret@127.0.0.1",
+        "redis://u:secret@127.0.0.1",
+        "unix:///s?password=secret",
+        "rediss://h?ssl_password=secret",
+    ):
         with pytest.raises(TypeError, match="TRUTO_REDIS_URL"):
             pickle.dumps(RedisRateLimit.from_url(url))
+
+
+@pytest.mark.parametrize("url", ["redis://:12/secret@redis.example/0", "redis://user:12#secret@redis.example"])
+def test_a_password_that_is_not_percent_encoded(url: str) -> None:
+    """It is refused: what comes after the mark would be taken for something else, and shown."""
+    with pytest.raises(InvalidArgumentError, match="percent-encoded") as caught:
+        RedisRateLimit.from_url(url)
+
+    assert "secret" not in str(caught.value)
+
+
+def test_unpickled_in_many_threads_at_once(make: Callable[..., RedisRateLimit]) -> None:
+    """They all get the same limit, also where the library is only now imported."""
+    script = f"""
+        import pickle, sys, threading
+        from concurrent.futures import ThreadPoolExecutor
+        sys.setswitchinterval(1e-5)
+        import truto_async.redis
+        start = threading.Barrier(4)
+        def get(_):
+            start.wait()
+            return pickle.loads({pickle.dumps(make())!r})
+        with ThreadPoolExecutor(4) as pool:
+            print(len(set(pool.map(get, range(4)))))
+    """
+
+    assert "1\n" == run_script(script).stdout
 
 
 async def test_pickled_limits_without_a_place(
@@ -428,6 +483,7 @@ async def test_pickled_limits_without_a_place(
     pickled = pickle.dumps(RedisRateLimit.from_url(name="fleet", per=LONG))
     monkeypatch.delenv("TRUTO_REDIS_URL")
     limit = pickle.loads(pickled)
+    assert "RedisRateLimit(500, per=2.0, name='fleet', url=None)" == repr(limit)
     with pytest.raises(RateLimiterUnavailableError, match=r"no URL of Redis.*TRUTO_REDIS_URL"):
         limit.try_acquire()
     with pytest.raises(RateLimiterUnavailableError, match="no URL of Redis"):
@@ -478,6 +534,19 @@ async def test_a_closed_limit(make: Callable[..., RedisRateLimit]) -> None:
     make().close()
     make(name=None).close()
     assert before == (threading.active_count(), open_sockets())
+
+
+async def test_closed_before_its_first_client(make: Callable[..., RedisRateLimit], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit without a name stays closed for all tokens."""
+    monkeypatch.setenv("TRUTO_API_TOKEN", "first")
+    limit = make(name=None)
+    assert await limit.acquire() is None
+    limit.close()
+
+    for token in ("first", "second"):
+        monkeypatch.setenv("TRUTO_API_TOKEN", token)
+        with pytest.raises(ClientClosedError, match="rate limit is closed"):
+            await limit.acquire()
 
 
 async def test_closed_in_its_own_thread(make: Callable[..., RedisRateLimit]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -186,6 +187,11 @@ async def test_out_of_memory(server: RedisServer, fake_truto: FakeTruto) -> None
         (exceptions.TimeoutError("Timeout reading from socket"), "in time"),
         (TimeoutError(), "in time"),
         (ConnectionRefusedError(), "whether it runs"),
+        (exceptions.ResponseError("WRONGTYPE Operation against a key"), "give it another name"),
+        (
+            TypeError("__init__() got an unexpected keyword argument 'foo'"),
+            "leave out of its URL what redis-py does not know",
+        ),
     ],
 )
 def test_advice(error: Exception, what: str) -> None:
@@ -302,6 +308,22 @@ async def test_a_subscription_from_which_nothing_comes(server: RedisServer, monk
         server.thaw()
         await wait_until(lambda: limit._link._is_told)
     limit.close()
+
+
+async def test_connections_that_were_idle(
+    server: RedisServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is between may have closed them; that is no outage."""
+    monkeypatch.setattr(store, "_STALE_SECONDS", 0.2)
+    with closing(RedisRateLimit.from_url(server.url, limit=LIMIT, per=PER, name="idle", timeout=TIMEOUT)) as limit:
+        for _ in range(3):
+            async with limit:
+                pass
+            await asyncio.sleep(2 * PER)
+            with server.client() as client:
+                client.client_kill_filter(_type="normal", skipme=True)
+
+    assert [] == caplog.messages
 
 
 async def test_far_away(server: RedisServer, fake_truto: FakeTruto) -> None:

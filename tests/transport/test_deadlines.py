@@ -77,6 +77,21 @@ def test_no_wait_for_the_rate_limit(make_client: MakeClient, fake_truto: FakeTru
     assert time.monotonic() - began < 2
 
 
+async def test_a_limit_that_does_not_wait_without_a_deadline(fake_truto: FakeTruto) -> None:
+    """A limit of one's own that returns True, as a semaphore does, gets an error that says what is wrong."""
+
+    class Wrong(RateLimit):
+        def try_acquire(self) -> bool:
+            return False
+
+        async def acquire(self, deadline: float | None = None) -> Any:
+            return True
+
+    async with AsyncTruto(fake_truto.token, base_url=fake_truto.url, rate_limit=Wrong(1, per=1.0)) as truto:
+        with pytest.raises(InvalidArgumentError, match=r"acquire\(\) without a deadline must return None, not True"):
+            await truto.sync_jobs.get(JOB_ID)
+
+
 def test_the_last_error_is_kept(make_client: MakeClient, fake_truto: FakeTruto) -> None:
     """Where an attempt has failed already and the next has to wait too long, its error is the one that counts."""
     limit = RateLimit(1, per=30.0)

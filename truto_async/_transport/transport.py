@@ -22,7 +22,14 @@ from truto_async._transport.connections import ConnectionPools
 from truto_async._transport.observer import Observer, log
 from truto_async._transport.request import Response
 from truto_async._transport.settings import CallOptions
-from truto_async.errors import APITimeoutError, ClientClosedError, RateLimitError, ResponseDecodeError, TrutoError
+from truto_async.errors import (
+    APITimeoutError,
+    ClientClosedError,
+    InvalidArgumentError,
+    RateLimitError,
+    ResponseDecodeError,
+    TrutoError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -84,6 +91,8 @@ class Call:
 
     def out_of_time(self, what: str, seconds: float | None = None) -> TrutoError:
         """Make the error of a wait that the deadline forbids: the error of the last attempt, or else a timeout."""
+        if self._limit is None:  # a limit of the user's own
+            return InvalidArgumentError(f"rate_limit: acquire() without a deadline must return None, not {seconds!r}")
         if seconds is None:
             reason = f"the deadline of {self._limit} s came while waiting for {what}"
         else:

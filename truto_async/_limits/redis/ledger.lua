@@ -288,8 +288,9 @@ local function save()
   end
   state.sizes = sizes()
   redis.call('SET', state_key, cmsgpack.pack(state))
+  local kept = lease + 2 * per + hold + math.max(0, state.paused_until - now)
   for _, key in ipairs(KEYS) do
-    redis.call('PEXPIRE', key, math.ceil((lease + 2 * per + hold) / 1000))
+    redis.call('PEXPIRE', key, math.ceil(kept / 1000))
   end
 end
 

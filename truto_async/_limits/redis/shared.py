@@ -19,6 +19,7 @@ __all__ = ["SharedLimit"]
 
 _SOON = 0.0005
 _LOOK_AGAIN = 1.0
+_LONGEST_PAUSE = 1e9  # which Redis can count in microseconds
 
 
 class Caller(Protocol):
@@ -103,7 +104,7 @@ class SharedLimit:
 
     def pause(self, seconds: float) -> None:
         """Grant no slot for some seconds, here at once and in the other processes as soon as they hear of it."""
-        seconds = waits.seconds_to_wait(seconds)
+        seconds = min(waits.seconds_to_wait(seconds), _LONGEST_PAUSE)
         if seconds > 0:
             with self._lock:
                 self._holdings.pause(time.monotonic(), seconds)

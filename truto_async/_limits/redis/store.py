@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from contextlib import suppress
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -19,6 +21,7 @@ __all__ = ["Store", "address", "advice", "check_url"]
 
 _MOST_CONNECTIONS = 8
 _LISTEN_SECONDS = 5.0
+_STALE_SECONDS = 15.0
 # By the class of an error, or the first word of its message.
 _ADVICE = [
     ({"AuthenticationError", "WRONGPASS", "NOAUTH"}, "give the right user name and password in its URL"),
@@ -26,6 +29,8 @@ _ADVICE = [
     ({"ReadOnlyError", "READONLY"}, "it is a read-only replica: give the URL of the primary"),
     ({"OutOfMemoryError", "OOM"}, "it is out of memory: raise its maxmemory"),
     ({"MovedError", "MOVED"}, "it is a cluster of several servers: give the URL of a server, or of a cluster of one"),
+    ({"WRONGTYPE"}, "something else is kept under its keys: delete them, or give it another name"),
+    ({"TypeError"}, "leave out of its URL what redis-py does not know"),
     ({"TimeoutError"}, "it does not answer in time: see whether it is overloaded, and whether its port is open from here"),
 ]
 _PARTS = ("state", "window", "workers", "leases", "queue")
@@ -48,6 +53,11 @@ def check_url(url: str) -> None:
     except (ValueError, TypeError, AttributeError):  # which may show a password
         problem = "url must be a URL such as redis://redis.example:6379/0, rediss://... for TLS, or unix:///path/to/socket"
         raise InvalidArgumentError(problem) from None
+    parts = urlsplit(url)
+    if parts.scheme != "unix" and "@" in parts.path + parts.fragment:  # what is behind it would not be taken for the host
+        raise InvalidArgumentError(
+            "url: a user name and a password must be percent-encoded, such as %2F for / and %23 for #"
+        )
 
 
 def address(url: str) -> str:
@@ -78,14 +88,26 @@ class Store:
             files("truto_async._limits.redis").joinpath("ledger.lua").read_text()
         )
         self._places = asyncio.Semaphore(_MOST_CONNECTIONS)
+        self._dropping = asyncio.Lock()
+        self._used_at = time.monotonic()
 
     async def exchange(self, name: str, channel: str, label: str, call: Call, terms: Terms) -> Reply:
         """Carry out a call; raises what the library does."""
         keys = [f"{{{name}}}:{part}" for part in _PARTS]
         async with asyncio.timeout(self._timeout), self._places:
+            await self._drop_stale_connections()
             numbers: list[int] = await self._script(keys=keys, args=[channel, label, *call.arguments(terms)])
         generation, epoch, blocked, due, expected, *starts = numbers
         return Reply(generation, epoch, blocked, due, expected, starts)
+
+    async def _drop_stale_connections(self) -> None:
+        """Close connections that were idle for long: a firewall or Redis may have dropped them without a word."""
+        async with self._dropping:
+            idle, self._used_at = time.monotonic() - self._used_at, time.monotonic()
+            if idle > _STALE_SECONDS:
+                with suppress(Exception):
+                    async with asyncio.timeout(self._timeout / 4):
+                        await self._client.connection_pool.disconnect(inuse_connections=False)
 
     async def listen(self, channels: Sequence[str], on_ready: Callable[[], None], on_message: Callable[[str], None]) -> None:
         """Listen to channels, for ever; raises what the library does."""
