@@ -18,7 +18,7 @@ run them in another terminal, and the programs that you start there ask this ser
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser], _: Callable[..., object]) -> None:
     """Add the command to a parser; it needs no client."""
-    demo = commands.add_parser("demo", help="serve a demo server until Ctrl-C", description=_DESCRIPTION)
+    demo = commands.add_parser("demo", help="run a demo server until Ctrl-C", description=_DESCRIPTION)
     demo.set_defaults(run=_demo)
 
 
