@@ -181,7 +181,7 @@ class RedisRateLimit:
         self._by_token: dict[bytes, Self] = {}
         self._accounts: dict[str, SharedLimit] = {}
         self._main: SharedLimit | None = None
-        self._is_closed = False
+        self._is_closed = self._is_of_token = False
         if name is not None and problem is None:
             self._link = Link(url, name, per=options.per, timeout=options.timeout, share=options.share)
             self._main = self._link.make_limit("-", options.limit, options.timing, options.local_share)
@@ -249,6 +249,7 @@ class RedisRateLimit:
         if limit is None:
             limit = object.__new__(type(self))
             limit._use(self._options, f"token:{token.fingerprint()}")  # of its own class
+            limit._is_of_token = True
             limit = self._by_token.setdefault(key, limit)
             if self._is_closed:
                 limit.close()
@@ -272,7 +273,7 @@ class RedisRateLimit:
         return f"RedisRateLimit({self.limit}, per={self.per}{name}, url={self._address!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle as the options. In another process, all copies are one object.
+        """Pickle as the options. In another process, all copies are one object; without a name, its token there names it.
 
         Where there is no URL, or no redis-py, whoever asks the copy for a slot gets RateLimiterUnavailableError.
         """
@@ -281,7 +282,7 @@ class RedisRateLimit:
             raise TypeError(
                 f"a RedisRateLimit whose URL holds a password cannot be pickled: leave url= out, and set {URL_VARIABLE}"
             )
-        return _unpickle, (type(self), asdict(self._options), self.name)
+        return _unpickle, (type(self), asdict(self._options), None if self._is_of_token else self.name)
 
     async def __aenter__(self) -> Self:
         """Wait for a slot and take it."""

@@ -416,6 +416,36 @@ def test_the_token_names_the_limit(
     assert not any(fake_truto.token in command for command in seen)
 
 
+def test_the_token_where_it_is_unpickled_names_the_limit(
+    make: Callable[..., RedisRateLimit], server: RedisServer, fake_truto: FakeTruto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client in a pickle has the token of its new process, and that token's limit."""
+    with Truto("of-the-maker", base_url=fake_truto.url, rate_limit=make(name=None)) as truto:
+        pickled = pickle.dumps(truto)
+    monkeypatch.setenv("TRUTO_API_TOKEN", fake_truto.token)
+
+    with server.client() as client, pickle.loads(pickled) as copy:
+        client.flushall()
+        copy.sync_jobs.get(JOB_ID)
+        limit = make(name=None)
+        with Truto(base_url=fake_truto.url, rate_limit=limit) as truto:
+            truto.sync_jobs.get(JOB_ID)
+        limit.close()
+        names = {key.decode().split(":")[2] for key in client.scan_iter()}
+
+    assert 1 == len(names)
+
+
+async def test_more_releases_than_slots(make: Callable[..., RedisRateLimit]) -> None:
+    """One too many, such as in a child that was forked with a slot, gives nobody another slot."""
+    limit = make(limit=1, per=LONG)
+    async with limit:
+        pass
+    limit.release()
+
+    assert await limit.acquire(time.monotonic() + 0.5) is not None
+
+
 def test_a_limit_without_a_name_or_a_token(make: Callable[..., RedisRateLimit], monkeypatch: pytest.MonkeyPatch) -> None:
     """The error says how to give it a name."""
     monkeypatch.delenv("TRUTO_API_TOKEN", raising=False)

@@ -109,6 +109,8 @@ class Holdings:
 
     def release(self, now: float, *, counted: bool) -> None:
         """Return a slot that was used; one that does not count may be used again."""
+        if not self.in_flight:  # it was taken before a fork: it is the parent's
+            return
         self.in_flight -= 1
         self._last_active = now
         if counted:
