@@ -125,7 +125,7 @@ LAYERS: list[list[str]] = [
     ["truto_async._transport"],
     ["truto_async.options"],
     ["truto_async.events"],
-    ["truto_async._limits.redis.link"],
+    ["truto_async._limits.redis.link", "truto_async._limits.redis.options"],
     ["truto_async._limits.redis.shared", "truto_async._limits.redis.store", "truto_async._limits.redis.thread"],
     ["truto_async._limits.redis.holdings", "truto_async._limits.redis.ledger"],
     ["truto_async._limits.redis.messages"],

@@ -11,20 +11,17 @@ It needs the extra `redis`: `pip install 'truto-async[redis]'`.
 from __future__ import annotations
 
 import hashlib
-import os
-import re
 import threading
-from typing import TYPE_CHECKING, Any, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 from weakref import WeakValueDictionary, finalize
 
-from attrs import asdict, frozen
+from attrs import asdict
 
-from truto_async._config.checks import check_number
 from truto_async._config.endpoint import read_token
-from truto_async._limits.redis.holdings import Timing
 from truto_async._limits.redis.link import Link
-from truto_async._limits.redis.store import address, check_url
+from truto_async._limits.redis.options import URL_VARIABLE, Options, check_name
+from truto_async._limits.redis.store import address
 from truto_async._support import fork
 from truto_async.errors import InvalidArgumentError, RateLimiterUnavailableError
 
@@ -37,68 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RedisRateLimit"]
 
-URL_VARIABLE = "TRUTO_REDIS_URL"
 _MAX_ACCOUNTS = 1000
-_REQUEST_SECONDS = 30.0  # the default timeout of clients
-_MOST, _SHORTEST = 1e9, 0.001  # Redis counts in microseconds, and up to 2^53 of them
-
-
-@frozen
-class _Options:
-    url: str | None
-    limit: int
-    per: float
-    per_account: int | None
-    on_unavailable: Literal["raise", "local"]
-    local_share: float
-    timeout: float
-    lease: float | None
-
-    def read_url(self) -> str:
-        """Return the URL, or the one in the environment; checked."""
-        url = os.environ.get(URL_VARIABLE) if self.url is None else self.url
-        if not url:
-            raise InvalidArgumentError(f"no URL of Redis: pass url=, or set the environment variable {URL_VARIABLE}")
-        check_url(url)
-        return url
-
-    def check(self) -> None:
-        """Raise InvalidArgumentError for numbers that make no sense."""
-        _check("limit", self.limit, int)
-        _check("per", self.per, int | float)
-        _check("per_account", 1 if self.per_account is None else self.per_account, int)
-        _check("local_share", self.local_share, int | float, most=1)
-        _check("timeout", self.timeout, int | float)
-        _check("lease", self.timing.lease, int | float)
-        if self.per < _SHORTEST:
-            raise InvalidArgumentError(f"RedisRateLimit: per must be at least {_SHORTEST} s: {self.per!r}")
-        if self.timing.lease <= self.timing.valid:
-            least = f"per / 2 + timeout, {self.timing.valid:g} s"
-            raise InvalidArgumentError(f"RedisRateLimit: lease must be longer than {least}: {self.lease!r}")
-        if self.on_unavailable not in ("raise", "local"):
-            raise InvalidArgumentError(f"RedisRateLimit: on_unavailable must be 'raise' or 'local': {self.on_unavailable!r}")
-
-    @property
-    def timing(self) -> Timing:
-        valid = self.per / 2 + self.timeout
-        return Timing(self.per, valid, valid + _REQUEST_SECONDS if self.lease is None else self.lease)
-
-    @property
-    def share(self) -> str | None:
-        """What a process limits itself to in an outage; None if it does not."""
-        share = max(1, int(self.limit * self.local_share))
-        return None if self.on_unavailable == "raise" else f"{share} requests in {self.per:g} s"
-
-
-def _check(name: str, value: object, kinds: object, most: float = _MOST) -> None:
-    check_number(f"RedisRateLimit: {name}", value, kinds)
-    if cast("float", value) > most:
-        raise InvalidArgumentError(f"RedisRateLimit: {name} must be at most {most:.0f}")
-
-
-def _check_name(name: object) -> None:
-    if name is not None and not (isinstance(name, str) and re.fullmatch(r"[!-z|~]{1,200}", name)):
-        raise InvalidArgumentError("RedisRateLimit: name must be 1 to 200 visible ASCII characters, without { and }")
 
 
 class RedisRateLimit:
@@ -167,13 +103,13 @@ class RedisRateLimit:
             InvalidArgumentError: the URL or a number makes no sense.
             ModuleNotFoundError: redis-py is not installed.
         """
-        options = _Options(url, limit, per, per_account, on_unavailable, local_share, timeout, lease)
-        _check_name(name)
+        options = Options(url, limit, per, per_account, on_unavailable, local_share, timeout, lease)
+        check_name(name)
         self = object.__new__(cls)
         self._use(options, name)
         return self
 
-    def _use(self, options: _Options, name: str | None, problem: str | None = None) -> None:
+    def _use(self, options: Options, name: str | None, problem: str | None = None) -> None:
         options.check()
         url = options.read_url() if problem is None else ""
         self.limit, self.per, self.name = options.limit, options.per, name
@@ -308,7 +244,7 @@ class UnpickledLimits:
         """Make a new lock: a thread of the parent may hold it. The limits start afresh by themselves."""
         self._lock = threading.RLock()  # what is garbage-collected meanwhile may unpickle, too
 
-    def get(self, cls: type[RedisRateLimit], options: _Options, name: str | None) -> RedisRateLimit:
+    def get(self, cls: type[RedisRateLimit], options: Options, name: str | None) -> RedisRateLimit:
         """Return the limit with these options; make it where there is none that is open."""
         key = (cls, options, name)
         with self._lock:
@@ -327,4 +263,4 @@ _unpickled = UnpickledLimits()
 
 
 def _unpickle(cls: type[RedisRateLimit], options: dict[str, Any], name: str | None) -> RedisRateLimit:
-    return _unpickled.get(cls, _Options(**options), name)
+    return _unpickled.get(cls, Options(**options), name)
