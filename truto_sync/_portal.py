@@ -38,7 +38,7 @@ class Portal:
     def __init__(self, on_close: Callable[[], Awaitable[None]]) -> None:
         """Await `on_close()` in the loop before it ends."""
         self._on_close = on_close
-        self.is_closed = False
+        self.is_closed: bool = False
         """Whether `close()` was called."""
         self.after_fork()
         fork.register(self)
