@@ -235,8 +235,19 @@ def test_markdown(site: Path, pages: Mapping[str, Page]) -> None:
     assert all((site / name).is_file() for name in listed if "://" not in name)
     assert {name for name in written if not name.endswith("index.md")} <= listed | {"changelog.md"}
     for name in written:
-        assert not re.search(r"^(:::|```\{)", (site / name).read_text(), re.MULTILINE), name
+        assert not re.search(r"^(:::|```\{)|\{ref\}", (site / name).read_text(), re.MULTILINE), name
     assert "#### `async get(id: str) -> SyncJob`" in (site / "reference" / "resources.md").read_text()
+
+
+def test_markdown_has_no_dead_links(site: Path) -> None:
+    """What the Markdown pages and llms.txt link to is on the site: pages, pictures and files."""
+    dead = []
+    for file in [site / "llms.txt", *site.rglob("*.md")]:
+        text = re.sub(r"^```.*?^```", "", file.read_text(), flags=re.DOTALL | re.MULTILINE)
+        links = local(set(re.findall(r"\]\(([^)\s]+)\)", text)))
+        dead += [(file.name, link) for link in links if not (file.parent / link.partition("#")[0]).exists()]
+
+    assert not dead
 
 
 def test_environment_variables() -> None:

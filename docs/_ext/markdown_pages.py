@@ -21,6 +21,8 @@ _FENCE = re.compile(r"^```\{([\w-]+)\} ?(.*)\n((?s:.*?))^```\n", re.MULTILINE)
 _AUTO = re.compile(r"^\.\. (?:py:)?(currentmodule|auto\w+):: ([\w.]+)", re.MULTILINE)
 _TITLED = re.compile(r"^:::+\{(?:tab-item|grid-item-card)\} (.+)$", re.MULTILINE)
 _COLONS = re.compile(r"^(:::+(\{.*)?|:[\w-]+: .*)\n", re.MULTILINE)
+_LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
+_INDEX = re.compile(r"\{ref\}`([^`]+) <genindex>`")
 _ENTRY = re.compile(r"^- \[([^\]]+)\]\(([^)]+)\)(.*)$", re.MULTILINE)
 _SECTIONS = {
     "How-to guides": "how-to/index",
@@ -85,7 +87,8 @@ def _markdown(app: Sphinx, page: str) -> str:
         directive, argument, body = fence.groups()
         match directive:
             case "include":
-                return (file.parent / argument).read_text(encoding="utf-8")
+                included = file.parent / argument
+                return _relink(app, included.read_text(encoding="utf-8"), included.parent, file.parent)
             case "eval-rst":
                 return _described(app, body)
             case "command-line":
@@ -97,8 +100,21 @@ def _markdown(app: Sphinx, page: str) -> str:
             case _:  # toctree, program
                 return ""
 
-    text = _FENCE.sub(replace, source[0])
+    text = _INDEX.sub(rf"[\1]({relpath(app.srcdir, file.parent)}/genindex.html)", source[0])
+    text = _FENCE.sub(replace, _relink(app, text, file.parent, file.parent))
     return _COLONS.sub("", _TITLED.sub(r"**\1**\n", text))
+
+
+def _relink(app: Sphinx, text: str, folder: Path, page: Path) -> str:
+    """Let the links of a text lead to what is on the site, from the folder of a page."""
+    copies = {str(file): f"_images/{name}" for file, (_, name) in app.env.images.items()}
+    copies |= {str(file): f"_downloads/{name}" for file, (_, name) in app.env.dlfiles.items()}
+
+    def replace(link: re.Match[str]) -> str:
+        target = relpath(folder / link[1], app.srcdir)
+        return f"]({relpath(app.srcdir / copies.get(target, target), page)}"
+
+    return _LINK.sub(replace, text)
 
 
 def _described(app: Sphinx, directives: str) -> str:
@@ -121,7 +137,7 @@ def _described(app: Sphinx, directives: str) -> str:
 def _index(pages: dict[str, str]) -> str:
     """Return llms.txt: what this is, and the pages by section, as the front pages of the sections list them."""
     summary = pages["index"].split("\n\n")[1].replace("\n", " ")
-    parts = [f"# truto-async\n\n> {summary}", "- [All pages in one file](llms-full.txt)", "- [Tutorial](tutorial.md)"]
+    parts = [f"# truto-async\n\n> {summary}\n", "- [All pages in one file](llms-full.txt)", "- [Tutorial](tutorial.md)"]
     for title, section in _SECTIONS.items():
         entries = _ENTRY.findall(pages[section])
         folder = section.partition("/")[0]
