@@ -395,7 +395,7 @@ def test_the_token_names_the_limit(
 ) -> None:
     """Clients with one token share a limit without a name; the token itself is never sent to Redis."""
     monkeypatch.setenv("TRUTO_API_TOKEN", fake_truto.token)
-    limit = make(limit=2, per=LONG, name=None)
+    limit = make(limit=2, per=10 * LONG, name=None)
     with server.client() as client, client.monitor() as monitor:
         for _ in range(2):
             with Truto(base_url=fake_truto.url, rate_limit=limit) as truto:

