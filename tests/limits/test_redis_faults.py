@@ -358,7 +358,7 @@ async def test_evicted_in_part(server: RedisServer, fake_truto: FakeTruto, part:
     fleet = Fleet(server.url, fake_truto)
     began = time.monotonic()
     with server.client() as client:
-        await fleet.run(3.5, *((moment, lambda: client.delete(f"{{truto:fleet:-}}:{part}")) for moment in (0.6, 0.8)))
+        await fleet.run(5.0, *((moment, lambda: client.delete(f"{{truto:fleet:-}}:{part}")) for moment in (0.6, 0.8)))
 
     assert not fleet.errors
     assert fleet.sent(began + 2.5) >= LIMIT
