@@ -49,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
         "--quick", action="store_true", help="a minute of everything, to see that it works; no figures to quote"
     )
     parser.add_argument("--only", nargs="+", metavar="CASE", choices=list(CASES), help=f"some of {', '.join(CASES)}")
+    parser.add_argument(
+        "--update", action="store_true", help="put what --only finds into results.json, beside the other cases there"
+    )
     parser.add_argument("--output", type=Path, metavar="FILE", help="where to write the results, in place of results.json")
     parser.add_argument(
         "--report", action="store_true", help="remake the tables and plots from results.json, and measure nothing"
@@ -60,8 +63,10 @@ def _plan(options: argparse.Namespace) -> Plan:
     is_full = not options.quick and options.only is None
     if not is_full and options.output is not None and options.output.resolve() == RESULTS:
         raise MissingToolError("results.json is for full runs: choose another --output")
-    output = options.output or (RESULTS if is_full else None)
-    return suite.Plan(quick=options.quick, cases=options.only or list(CASES), output=output)
+    if options.update and (options.quick or options.only is None or options.output is not None):
+        raise MissingToolError("--update goes with --only, and with neither --quick nor --output")
+    output = options.output or (RESULTS if is_full or options.update else None)
+    return suite.Plan(quick=options.quick, cases=options.only or list(CASES), output=output, update=options.update)
 
 
 def _complain(problem: object, status: int) -> int:

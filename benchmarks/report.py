@@ -40,7 +40,8 @@ def _replaced(document: str, text: str) -> str:
 
 
 def _text(found: results.Results) -> str:
-    parts = [tables.about(found.about), "### Goals", tables.goals(found.figures), "![goals](plots/goals.svg)"]
+    parts = [tables.about(found.about), *tables.about_later(found.later)]
+    parts += ["### Goals", tables.goals(found.figures), "![goals](plots/goals.svg)"]
     for case, group in groupby(found.figures, key=lambda figure: figure.case):
         parts += [f"### {case}", tables.case(list(group))]
         parts += [f"![{name}](plots/{name}.svg)" for name in _PLOTS_OF.get(case, [])]

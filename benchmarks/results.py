@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.figures import Figure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 __all__ = ["Curves", "Results", "read", "write"]
@@ -24,18 +24,32 @@ class Results:
     about: dict[str, Any]
     figures: list[Figure]
     curves: Curves
+    later: dict[str, dict[str, Any]]
+    """The cases that were measured again later, and where."""
+
+    def updated(self, found: Results, cases: Sequence[str]) -> Results:
+        """Return them with what was found for some cases in place of what there is."""
+        kept = [figure for figure in self.figures if figure.case not in cases]
+        later = self.later | dict.fromkeys(cases, found.about)
+        return Results(self.about, kept + found.figures, self.curves | found.curves, later)
 
 
-def write(path: Path, about: Mapping[str, Any], figures: Sequence[Figure], curves: Curves) -> None:
+def write(path: Path, found: Results) -> None:
     """Write them to a file."""
-    document = {"about": about, "figures": [_rounded(figure.to_dict()) for figure in figures], "curves": _rounded(curves)}
+    document = {
+        "about": found.about,
+        "later": found.later,
+        "figures": [_rounded(figure.to_dict()) for figure in found.figures],
+        "curves": _rounded(found.curves),
+    }
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 
 
 def read(path: Path) -> Results:
     """Read them back."""
     document = json.loads(path.read_text())
-    return Results(document["about"], [Figure.from_dict(item) for item in document["figures"]], document["curves"])
+    figures = [Figure.from_dict(item) for item in document["figures"]]
+    return Results(document["about"], figures, document["curves"], document["later"])
 
 
 def _rounded(value: Any) -> Any:

@@ -30,6 +30,8 @@ class Plan:
     quick: bool
     cases: Sequence[str]
     output: Path | None
+    update: bool
+    """Whether the output keeps the results of other cases."""
 
 
 def run(plan: Plan) -> None:
@@ -45,7 +47,8 @@ def run(plan: Plan) -> None:
             say(f"{case} took {time.monotonic() - began_case:.1f} s")
     say(f"took {time.monotonic() - began:.0f} s; {_missed(bench)} of {_judged(bench)} goals missed")
     if plan.output is not None:
-        results.write(plan.output, about, bench.found, bench.curves)
+        found = results.Results(about, bench.found, bench.curves, {})
+        results.write(plan.output, results.read(plan.output).updated(found, plan.cases) if plan.update else found)
         say(f"written: {plan.output}")
     if plan.output == RESULTS:
         report.remake()

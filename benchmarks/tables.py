@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from benchmarks.figures import Figure
 
-__all__ = ["about", "case", "goals"]
+__all__ = ["about", "about_later", "case", "goals"]
 
 _PAIRED = ("wall", "cpu")
 
@@ -24,6 +24,11 @@ def about(facts: dict[str, Any]) -> str:
     changed = " with changes that are not committed" if facts["dirty"] else ""
     system = f"{facts['openssl']}, nginx {facts['nginx']}, {facts['kernel']}, {facts['cores']} cores of {facts['cpu']}"
     return f"Measured on {facts['date'][:10]} at {commit}{changed}: {facts['python']}, {system}; {packages}."
+
+
+def about_later(later: dict[str, dict[str, Any]]) -> list[str]:
+    """Say where the results of cases come from that were measured again."""
+    return [f"`{case}`: {about(facts)}" for case, facts in later.items()]
 
 
 def goals(figures: Iterable[Figure]) -> str:
