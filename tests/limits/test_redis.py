@@ -395,18 +395,18 @@ def test_the_token_names_the_limit(
 ) -> None:
     """Clients with one token share a limit without a name; the token itself is never sent to Redis."""
     monkeypatch.setenv("TRUTO_API_TOKEN", fake_truto.token)
-    limit = make(limit=2, per=10 * LONG, name=None)
+    limit = make(limit=1, per=LONG, name=None)
     with server.client() as client, client.monitor() as monitor:
-        for _ in range(2):
-            with Truto(base_url=fake_truto.url, rate_limit=limit) as truto:
-                truto.sync_jobs.get(JOB_ID)
+        assert asyncio.run(limit.acquire()) is None  # outside of a client, it is the limit of the token in the environment
+        assert not limit.try_acquire()
+        with Truto(base_url=fake_truto.url, rate_limit=limit, deadline=0.5) as truto, pytest.raises(APITimeoutError):
+            truto.sync_jobs.get(JOB_ID)
         with Truto("another", base_url=fake_truto.url, rate_limit=limit) as truto, pytest.raises(AuthenticationError):
             truto.sync_jobs.get(JOB_ID)
-        assert not limit.try_acquire()  # outside of a client, it is the limit of the token in the environment
-        assert asyncio.run(limit.acquire(time.monotonic() + 1)) is not None
+        limit.release()
         limit.close()
-        client.ping()
-        seen = list(itertools.takewhile(lambda command: command != "PING", (c["command"] for c in monitor.listen())))
+        client.echo("done")
+        seen = list(itertools.takewhile(lambda text: text != "ECHO done", (c["command"] for c in monitor.listen())))
 
     names = [kept.name for kept in limit._by_token.values()]
     assert limit.name is None
