@@ -20,6 +20,7 @@ import pytest
 from tests import redis_server
 from tests.conftest import open_sockets, run_here, run_script, wait_until
 from truto_async import (
+    APITimeoutError,
     AsyncTruto,
     AuthenticationError,
     ClientClosedError,
