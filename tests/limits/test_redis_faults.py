@@ -345,7 +345,7 @@ async def test_forgotten_in_the_middle(server: RedisServer, fake_truto: FakeTrut
     fleet = Fleet(server.url, fake_truto)
     began = time.monotonic()
     with server.client() as client:
-        await fleet.run(5.0, *((moment, client.flushall) for moment in (0.7, 0.9, 2.5)))
+        await fleet.run(6.0, *((moment, client.flushall) for moment in (0.7, 0.9, 2.5)))
 
     assert not fleet.errors
     assert fleet.sent(began + 3.8) >= LIMIT

@@ -44,6 +44,7 @@ class Held:
         """Start it; end it with asyncio.wait_for after some seconds."""
         self.error: BaseException | None = None
         self.cancelling = 0
+        self.has_begun = False
         self.ended_at = 0.0
         self.scope = asyncio.timeout(None)
         self._stage = stage
@@ -55,6 +56,7 @@ class Held:
         assert task is not None
         try:
             async with self.scope:
+                self.has_begun = True
                 assert self._stage.is_answer(await call)
         except BaseException as error:  # noqa: BLE001  # it is what is looked at
             self.error = error
@@ -277,7 +279,7 @@ async def asyncio_cell(stage: Stage, event: str, seconds: float) -> bool:
             await soon(lambda: stage.is_occupied, "another call has the connection")
         own = truto.with_options(**options_of(event, seconds))
         held = Held(stage, own, seconds if EVENTS[event].limit == "wait_for" else None)
-        await soon(lambda: stage.is_reached(truto) or held.task.done(), "the state")
+        await soon(lambda: (held.has_begun and stage.is_reached(truto)) or held.task.done(), "the state")
         if held.task.done() and not (event == "deadline" and stage.state.tries_again):
             return False
 
