@@ -254,9 +254,9 @@ class Link:
                 await self._opened().listen(
                     [self._channel, f"{self._channel}:{self.worker}"], self._on_ready, self._on_notice
                 )
+            pause = _FIRST_RETRY if self._is_told else min(2 * pause, 5 * _LAST_RETRY)
             self._set_told(told=False)
             await asyncio.sleep(pause)
-            pause = min(2 * pause, 5 * _LAST_RETRY)
             if not self._drivers:
                 self._listener = None
                 return
