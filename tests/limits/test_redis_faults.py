@@ -141,7 +141,7 @@ async def test_a_share_is_used_while_redis_does_not_answer(server: RedisServer) 
     await wait_until(lambda: limit._link._outage is None)
     limit.close()
 
-    windows = 8  # of 10; it were 6 if Redis was waited for in between
+    windows = 8  # of 10; there would be 6 if Redis were waited for in between
     assert windows * LIMIT // 2 <= len(taken)
 
 
