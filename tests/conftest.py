@@ -30,14 +30,22 @@ settings.register_profile("tests", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("tests")
 
 
-TIMED = ("tests/limits/", "tests/runs/", "tests/transport/", "tests/test_clusters.py", "tests/test_workers.py")
+TIMED = (
+    "tests/limits/test_rate_limit.py",
+    "tests/limits/test_redis",
+    "tests/test_clusters.py",
+    "tests/test_workers.py",
+    "tests/transport/test_deadlines.py",
+    "tests/transport/test_states.py",
+    "tests/transport/test_wire.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have tests that wait in real time run again if they fail: on a busy machine, something may be late once."""
     for item in items:
         if item.nodeid.startswith(TIMED):
-            item.add_marker(pytest.mark.flaky(reruns=2))
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def id_of(value: object) -> str:

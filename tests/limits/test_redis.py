@@ -219,6 +219,8 @@ async def test_unused_slots_are_given_back(make: Callable[..., RedisRateLimit]) 
 
     await asyncio.wait_for(asyncio.gather(*(take(other, times) for _ in range(10))), 3 * PER)
 
+    assert 10 == len(times)
+
 
 async def test_a_slot_counts_until_its_answer(make: Callable[..., RedisRateLimit]) -> None:
     """The window slides with the answers, in another process, too."""
