@@ -42,7 +42,7 @@ TIMED = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have tests that wait in real time run again if they fail: on a busy machine, something may be late once."""
+    """Have tests that count seconds run once more if they fail: on a busy machine, something may be late."""
     for item in items:
         if item.nodeid.startswith(TIMED):
             item.add_marker(pytest.mark.flaky(reruns=1))
