@@ -119,6 +119,7 @@ def test_story(blocks: list[Block], truto_env: FakeTruto, folder: Path, monkeypa
     """A reader who saves the files and types the commands of a page, one after the other, sees what it shows."""
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")  # as in a terminal, where both streams come in order
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:asyncio -p no:cacheprovider")  # as where only pytest is installed
     for block in blocks:
         if block.file is not None:
